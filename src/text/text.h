@@ -1,0 +1,35 @@
+/* text.h - rich text as one document model, read from and written as wiki markup and ADF.
+ *
+ * Parsing never fails: any bytes are some text. Documents live in the arena they were made with and are not changed
+ * afterwards. A document read from wiki markup remembers each block's own bytes, so that printing it as wiki markup
+ * again gives those bytes back; text_canonical ignores them.
+ *
+ * Equality of texts is equality of the canonical form, never of bytes: Jira normalises what it is given. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/json.h"
+
+struct text_doc;
+
+struct text_doc *text_from_wiki(struct arena *, const char *markup, size_t length);
+/* Any JSON: a doc node, a fragment, a string; NULL or null is the empty document. */
+struct text_doc *text_from_adf(struct arena *, const json_t *);
+
+char *text_to_wiki(struct arena *, const struct text_doc *);
+/* A {"version":1,"type":"doc","content":[…]} that satisfies the ADF schema; the empty document has empty content. */
+json_t *text_to_adf(struct arena *, const struct text_doc *);
+char *text_to_plain(struct arena *, const struct text_doc *);
+
+bool text_is_empty(const struct text_doc *);
+
+/* A string that is equal for two documents exactly when they say the same; the same document read from wiki markup and
+ * from the ADF that Jira makes of that markup gives the same string. "" for the empty document. */
+char *text_canonical(struct arena *, const struct text_doc *);
+bool text_equal(const struct text_doc *, const struct text_doc *);
+
+/* Three-way merge by blocks. `base` is what both had, `sides` what each has now (indexed by enum side). True when no
+ * block was changed differently by both; then merged_r[side] is the merged document for that side: blocks that side
+ * already had keep that side's own form (its wiki bytes). False on a conflict; merged_r is untouched. */
+bool text_merge(struct arena *, const struct text_doc *base, const struct text_doc *const sides[2],
+                struct text_doc *merged_r[2]);

@@ -1,0 +1,45 @@
+/* value.h - the value of one field of an issue, as one site holds it.
+ *
+ * A value belongs to a side: its ids are that site's ids, its markup that site's markup. It crosses to the other side only
+ * through a mapping. Two values of one side are the same exactly when their canonical forms are equal: rich text by its
+ * canonical document, options by id, sets by their sorted elements. Bytes are never compared. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+
+enum value_kind {
+    VALUE_NONE,   /* empty: null, "" or [] */
+    VALUE_STRING, /* text without markup; `text` */
+    VALUE_RICH,   /* wiki markup as REST v2 gives it; `text` */
+    VALUE_OPTION, /* one of a site's list (status, priority, issue type, select); `id`, `text` is the name */
+    VALUE_USER,   /* `id` is the account id or user key, `text` the display name, `mail` when visible */
+    VALUE_NUMBER, /* `text`, as JSON spells it */
+    VALUE_DATE,   /* `text`, YYYY-MM-DD */
+    VALUE_SET,    /* `items`, unordered */
+};
+
+struct value {
+    enum value_kind kind;
+    const char *text, *id, *mail;
+    struct value *items;
+    size_t count;
+};
+
+/* "" and an empty set become VALUE_NONE. Strings are borrowed. */
+struct value value_string(const char *text);
+struct value value_rich(const char *markup);
+struct value value_option(const char *id, const char *name);
+
+/* See above; "" for VALUE_NONE. Labels in a set keep their case. */
+char *value_canonical(struct arena *, const struct value *);
+bool value_equal(const struct value *, const struct value *);
+bool value_is_empty(const struct value *);
+
+/* Lossless, for the store: {"kind":"option","id":"3","text":"High"}; null for VALUE_NONE. */
+json_t *value_to_json(struct arena *, const struct value *);
+/* ERR_PARSE when it is not what value_to_json writes. */
+bool value_from_json(struct arena *, const json_t *, struct value *r, struct err *e) MUST_CHECK;
+/* For people: "High", "a, b", the first 60 characters of a text, "(empty)". */
+char *value_show(struct arena *, const struct value *);

@@ -159,6 +159,11 @@ struct tracker_ops {
     bool (*comment_get)(struct tracker *, struct arena *, const char *issue_id, const char *comment_id,
                         struct tracker_comment *r, struct err *e);
 
+    /* Active people whose e-mail address, user name or account id is exactly `who`, as far as the account may see them.
+     * None is a success with count 0. */
+    bool (*users_find)(struct tracker *, struct arena *, const char *who, struct value **r, size_t *count_r,
+                       struct err *e);
+
     bool (*create)(struct tracker *, struct arena *, const struct tracker_issue_field *, size_t count,
                    const struct tracker_property *, size_t property_count, const char **id_r, const char **key_r,
                    struct err *e);

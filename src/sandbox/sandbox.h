@@ -1,4 +1,5 @@
-/* sandbox.h - a Jira-compatible server as a library over SQLite: the place to rehearse in, and the other side of every test.
+/* sandbox.h - a Jira-compatible server as a library over SQLite: the place to rehearse in, and the other side of every
+ * test.
  *
  * It knows nothing of Tandem's synchronization. A request goes in, Jira's answer comes out (sandbox_handle), whether
  * over a socket (http/server.h) or in this process (transport_local_new(sandbox_handle, sandbox)).

@@ -1,0 +1,37 @@
+/* dialect.h - what differs between Jira Server 8, Data Center 10 and Cloud, as data.
+ *
+ * A handler asks the table (c->d->…), never "which dialect is this", so that a new profile is a new row. */
+#pragma once
+
+#include "sandbox/sandbox.h"
+
+#include <stdbool.h>
+
+enum { ON_DC8 = 1, ON_DC10 = 2, ON_CLOUD = 4, ON_DC = ON_DC8 | ON_DC10, ON_ALL = 7 };
+
+struct dialect {
+    enum sandbox_dialect id;
+    unsigned mask;    /* ON_DC8 … */
+    const char *name; /* "dc8" */
+    bool is_cloud;    /* accounts by accountId, ADF, page beans; where one flag says it all */
+    const char *version, *build_number, *build_date;
+    int version_numbers[3];
+    const char *deployment_type; /* "Server" also on Data Center */
+    int newest_api, latest_api;  /* what /rest/api/N goes up to; what "latest" means */
+
+    bool has_old_createmeta, has_new_createmeta, has_pat, has_old_search;
+    bool drops_status_writes; /* PUT with status is ignored (Cloud) or refused */
+    int comment_page;         /* default page of GET comment */
+    int changelog_cap;        /* histories in expand=changelog of one issue; 0: all */
+    int search_page_cap;
+    int bulk_create_cap;
+
+    const char *issue_missing;      /* the text of 404 */
+    const char *transition_invalid; /* one %s: the id */
+    const char *json_broken;        /* NULL: the parser's own words, as Data Center shows them */
+    const char *project_required, *project_invalid, *type_required, *type_invalid;
+    int notify_refused_status;    /* notifyUsers=false by somebody who may not */
+    int comment_forbidden_status; /* editing another's comment without the right */
+};
+
+const struct dialect *dialect_of(enum sandbox_dialect);

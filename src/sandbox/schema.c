@@ -1,0 +1,145 @@
+/* schema.c - the tables of a site.
+ *
+ * Why every id is AUTOINCREMENT: Jira never reuses an id, not even after a deletion, and the counter must travel with
+ * a snapshot. Where the counters start is set per site from its seed (site.c), so that ids of two sites do not meet.
+ *
+ * Times are epoch milliseconds, UTC. Rich text (description, comment.body, textarea values) is kept in the site's own
+ * form: wiki markup on Data Center, ADF as compact JSON on Cloud; NULL is "no text". */
+#include "sandbox/internal.h"
+
+const char sandbox_schema[] =
+    /* name: dialect, seed, schema, title, comment_moves_updated … */
+    "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+
+    /* People. A Data Center account has name and user_key; a Cloud account has account_id, and name and user_key only
+     * when it came by a migration (user/bulk/migration answers from them). */
+    "CREATE TABLE account ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " account_id TEXT UNIQUE, name TEXT COLLATE NOCASE UNIQUE, user_key TEXT UNIQUE,"
+    " email TEXT COLLATE NOCASE, display_name TEXT NOT NULL,"
+    " password TEXT," /* sha256 of "id:password"; NULL cannot log in */
+    " active INTEGER NOT NULL DEFAULT 1, email_visible INTEGER NOT NULL DEFAULT 1,"
+    " account_type TEXT NOT NULL DEFAULT 'atlassian', time_zone TEXT, locale TEXT NOT NULL DEFAULT 'en_US',"
+    " is_admin INTEGER NOT NULL DEFAULT 0);"
+    "CREATE INDEX account_email ON account (email);"
+    "CREATE TABLE token ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,"
+    " name TEXT NOT NULL, digest TEXT NOT NULL UNIQUE, created INTEGER NOT NULL, expires INTEGER);"
+    "CREATE TABLE user_group (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL COLLATE NOCASE UNIQUE,"
+    " uuid TEXT NOT NULL);"
+    "CREATE TABLE user_group_member (group_id INTEGER NOT NULL, account INTEGER NOT NULL,"
+    " PRIMARY KEY (group_id, account)) WITHOUT ROWID;"
+
+    /* category: 2 new, 4 indeterminate, 3 done */
+    "CREATE TABLE status (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL COLLATE NOCASE UNIQUE,"
+    " description TEXT NOT NULL DEFAULT '', category INTEGER NOT NULL, position INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE issue_type (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL COLLATE NOCASE UNIQUE,"
+    " description TEXT NOT NULL DEFAULT '', is_subtask INTEGER NOT NULL DEFAULT 0,"
+    " level INTEGER NOT NULL DEFAULT 0, position INTEGER NOT NULL DEFAULT 0);" /* level: -1 subtask, 0, 1 epic */
+    "CREATE TABLE priority (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL COLLATE NOCASE UNIQUE,"
+    " description TEXT NOT NULL DEFAULT '', color TEXT NOT NULL, icon TEXT NOT NULL,"
+    " position INTEGER NOT NULL, is_default INTEGER NOT NULL DEFAULT 0);" /* position 1 is the highest */
+    "CREATE TABLE resolution (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL COLLATE NOCASE UNIQUE,"
+    " description TEXT NOT NULL DEFAULT '', position INTEGER NOT NULL);"
+    "CREATE TABLE link_type (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL COLLATE NOCASE UNIQUE,"
+    " inward TEXT NOT NULL, outward TEXT NOT NULL);"
+
+    /* from_status NULL: from everywhere. is_initial: the status of a new issue (never offered as a transition). */
+    "CREATE TABLE workflow (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE);"
+    "CREATE TABLE workflow_transition ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, workflow INTEGER NOT NULL REFERENCES workflow (id),"
+    " name TEXT NOT NULL, from_status INTEGER REFERENCES status (id),"
+    " to_status INTEGER NOT NULL REFERENCES status (id), is_initial INTEGER NOT NULL DEFAULT 0,"
+    " has_screen INTEGER NOT NULL DEFAULT 0, position INTEGER NOT NULL DEFAULT 0);"
+    "CREATE INDEX workflow_transition_from ON workflow_transition (workflow, from_status);"
+
+    /* A restricted project is seen by its members and by admins only. next_number is never set back. */
+    "CREATE TABLE project ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL COLLATE NOCASE UNIQUE,"
+    " name TEXT NOT NULL COLLATE NOCASE UNIQUE, description TEXT NOT NULL DEFAULT '',"
+    " lead INTEGER REFERENCES account (id), assignee_type TEXT NOT NULL DEFAULT 'UNASSIGNED',"
+    " type_key TEXT NOT NULL DEFAULT 'software', uuid TEXT NOT NULL, next_number INTEGER NOT NULL DEFAULT 1,"
+    " is_restricted INTEGER NOT NULL DEFAULT 0, archived INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE project_key (key TEXT PRIMARY KEY COLLATE NOCASE, project INTEGER NOT NULL) WITHOUT ROWID;" /* former
+                                                                                                                 keys */
+    "CREATE TABLE project_member (project INTEGER NOT NULL, account INTEGER NOT NULL,"
+    " PRIMARY KEY (project, account)) WITHOUT ROWID;"
+    "CREATE TABLE project_issue_type (project INTEGER NOT NULL, issue_type INTEGER NOT NULL,"
+    " workflow INTEGER NOT NULL REFERENCES workflow (id), position INTEGER NOT NULL DEFAULT 0,"
+    " PRIMARY KEY (project, issue_type)) WITHOUT ROWID;"
+
+    /* System fields have number NULL and kind 'system'; a custom field N is called customfield_N and has one of the
+     * kinds text, textarea, number, select, multiselect, user, date, datetime, url, labels. */
+    "CREATE TABLE field ("
+    " id TEXT PRIMARY KEY, number INTEGER UNIQUE, name TEXT NOT NULL, kind TEXT NOT NULL,"
+    " custom_type TEXT, description TEXT NOT NULL DEFAULT '', position INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    "CREATE INDEX field_name ON field (name COLLATE NOCASE);"
+    "CREATE TABLE field_option (id INTEGER PRIMARY KEY AUTOINCREMENT, field INTEGER NOT NULL," /* field.number */
+    " value TEXT NOT NULL, position INTEGER NOT NULL DEFAULT 0, disabled INTEGER NOT NULL DEFAULT 0);"
+    "CREATE INDEX field_option_field ON field_option (field, position);"
+    /* What may be set, per operation: create, edit, resolve (the screen of transitions that have one). */
+    "CREATE TABLE screen (project INTEGER NOT NULL, issue_type INTEGER NOT NULL, operation TEXT NOT NULL,"
+    " field TEXT NOT NULL, position INTEGER NOT NULL, required INTEGER NOT NULL DEFAULT 0,"
+    " PRIMARY KEY (project, issue_type, operation, field)) WITHOUT ROWID;"
+
+    /* The key of an issue is project.key || '-' || number. */
+    "CREATE TABLE issue ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " project INTEGER NOT NULL REFERENCES project (id), number INTEGER NOT NULL,"
+    " issue_type INTEGER NOT NULL, status INTEGER NOT NULL, summary TEXT NOT NULL,"
+    " description TEXT, environment TEXT, priority INTEGER, resolution INTEGER, resolved INTEGER,"
+    " assignee INTEGER, reporter INTEGER, creator INTEGER, parent INTEGER REFERENCES issue (id), due TEXT,"
+    " created INTEGER NOT NULL, updated INTEGER NOT NULL, status_changed INTEGER NOT NULL);"
+    "CREATE UNIQUE INDEX issue_key ON issue (project, number);"
+    "CREATE INDEX issue_project_updated ON issue (project, updated);"
+    "CREATE INDEX issue_project_created ON issue (project, created);"
+    "CREATE INDEX issue_updated ON issue (updated);"
+    "CREATE INDEX issue_parent ON issue (parent) WHERE parent IS NOT NULL;"
+    /* Former keys of issues that moved: they resolve for ever. */
+    "CREATE TABLE issue_former_key (project INTEGER NOT NULL, number INTEGER NOT NULL, issue INTEGER NOT NULL,"
+    " PRIMARY KEY (project, number)) WITHOUT ROWID;"
+    "CREATE TABLE issue_label (issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE, label TEXT NOT NULL,"
+    " PRIMARY KEY (issue, label)) WITHOUT ROWID;"
+    "CREATE INDEX issue_label_label ON issue_label (label);"
+    "CREATE TABLE watcher (issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE, account INTEGER NOT NULL,"
+    " PRIMARY KEY (issue, account)) WITHOUT ROWID;"
+    /* One row a value. text: text, textarea, url, date, labels · num: number, datetime (ms) · ref: field_option.id
+     * (select, multiselect), account.id (user). */
+    "CREATE TABLE custom_value ("
+    " issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE, field INTEGER NOT NULL,"
+    " position INTEGER NOT NULL DEFAULT 0, text TEXT, num REAL, ref INTEGER,"
+    " PRIMARY KEY (issue, field, position)) WITHOUT ROWID;"
+    "CREATE INDEX custom_value_num ON custom_value (field, num) WHERE num IS NOT NULL;"
+    "CREATE INDEX custom_value_ref ON custom_value (field, ref) WHERE ref IS NOT NULL;"
+
+    "CREATE TABLE comment ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE,"
+    " author INTEGER, update_author INTEGER, body TEXT, created INTEGER NOT NULL, updated INTEGER NOT NULL,"
+    " visibility_type TEXT, visibility_value TEXT);" /* role or group, and its name; NULL: for all */
+    "CREATE INDEX comment_issue ON comment (issue);"
+    /* entity: 'issue', 'comment', 'project', 'user'; value is compact JSON */
+    "CREATE TABLE property (entity TEXT NOT NULL, entity_id INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,"
+    " PRIMARY KEY (entity, entity_id, key)) WITHOUT ROWID;"
+    /* application, object: compact JSON as given */
+    "CREATE TABLE remote_link ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE,"
+    " global_id TEXT, application TEXT, relationship TEXT, object TEXT NOT NULL);"
+    "CREATE INDEX remote_link_issue ON remote_link (issue);"
+    "CREATE INDEX remote_link_global ON remote_link (global_id) WHERE global_id IS NOT NULL;"
+    /* "inward <type.outward> outward": inward is the issue that blocks, outward the one that is blocked */
+    "CREATE TABLE issue_link ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, type INTEGER NOT NULL REFERENCES link_type (id),"
+    " inward INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE,"
+    " outward INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE);"
+    "CREATE INDEX issue_link_inward ON issue_link (inward);"
+    "CREATE INDEX issue_link_outward ON issue_link (outward);"
+
+    "CREATE TABLE history (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE, author INTEGER, created INTEGER NOT NULL);"
+    "CREATE INDEX history_issue ON history (issue);"
+    /* from_value and to_value are ids on the wire ("10001", a user name, an account id); *_string what people read */
+    "CREATE TABLE history_item ("
+    " history INTEGER NOT NULL REFERENCES history (id) ON DELETE CASCADE, position INTEGER NOT NULL,"
+    " field TEXT NOT NULL, field_type TEXT NOT NULL, field_id TEXT,"
+    " from_value TEXT, from_string TEXT, to_value TEXT, to_string TEXT,"
+    " PRIMARY KEY (history, position)) WITHOUT ROWID;";

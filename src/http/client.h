@@ -27,8 +27,8 @@ struct http_client_settings {
     struct clock *clock;         /* borrowed */
     uint64_t seed;               /* of the jitter */
     const char *site_name;       /* used in error texts: "site sa (https://…)" */
-    const char *authorization;   /* the whole header value, "Basic …" or "Bearer …"; NULL: none. Copied, wiped at free */
-    int retries;                 /* 4 when 0; -1: none */
+    const char *authorization; /* the whole header value, "Basic …" or "Bearer …"; NULL: none. Copied, wiped at free */
+    int retries;               /* 4 when 0; -1: none */
 };
 
 struct http_counts {
@@ -40,15 +40,15 @@ void http_client_free(struct http_client *);
 
 struct http_call {
     enum http_method method;
-    const char *target;        /* appended to the base URL */
-    const json_t *json;        /* the body, NULL: none */
-    const char *body;          /* a body that is not JSON, with its type */
+    const char *target; /* appended to the base URL */
+    const json_t *json; /* the body, NULL: none */
+    const char *body;   /* a body that is not JSON, with its type */
     size_t body_length;
     const char *content_type;
     const struct http_header *headers; /* more headers */
     size_t header_count;
-    bool is_read;    /* a POST that changes nothing: may be retried */
-    bool any_type;   /* the answer need not be JSON */
+    bool is_read;  /* a POST that changes nothing: may be retried */
+    bool any_type; /* the answer need not be JSON */
 };
 
 struct http_reply {

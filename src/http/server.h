@@ -10,7 +10,7 @@
 struct http_server;
 
 struct http_server_settings {
-    const char *listen;  /* "127.0.0.1:8080", "[::1]:0"; port 0 picks a free one */
+    const char *listen; /* "127.0.0.1:8080", "[::1]:0"; port 0 picks a free one */
     http_handler handler;
     void *context;
     size_t max_body;     /* 64 MiB when 0; more is answered 413 */
@@ -18,7 +18,8 @@ struct http_server_settings {
     int timeout_s;       /* an idle or slow connection is closed; 30 when 0 */
 };
 
-/* Starts serving in threads of its own. ERR_INPUT for an address that cannot be read, ERR_IO when it cannot be bound. */
+/* Starts serving in threads of its own. ERR_INPUT for an address that cannot be read, ERR_IO when it cannot be bound.
+ */
 struct http_server *http_server_start(const struct http_server_settings *, struct err *e) MUST_CHECK;
 int http_server_port(const struct http_server *);
 /* Stops accepting, lets running requests end, frees. NULL is allowed. */

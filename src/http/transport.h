@@ -8,8 +8,14 @@
  *   ERR_UNAVAILABLE  certain that the other side did not act: name not found, connection refused, TLS refused, …
  *   ERR_UNCERTAIN    bytes may have left, no complete reply came: reset, timeout, truncated body
  *   ERR_LIMIT        the reply is larger than the limit
+ *   ERR_REFUSED      the request cannot be put on a wire (a blank or a line break in the target, a line break in a
+ *                    header): nothing was sent; the caller forgot to percent-encode
  *   ERR_KILLED       the rehearsal pulled the plug
- * Any HTTP status is a success here; http/client.h gives statuses their meaning. */
+ * Any HTTP status is a success here; http/client.h gives statuses their meaning.
+ *
+ * Redirects: the curl transport follows them for safe methods only, at most 5, and only to the same scheme, host and
+ * port as the base URL; any other 3xx comes back as it is.
+ * Threads: one transport, one thread at a time. */
 #pragma once
 
 #include "base/err.h"
@@ -44,8 +50,10 @@ struct transport_settings {
     size_t max_response;     /* 64 MiB */
 };
 
-/* A transport over libcurl. Errors: ERR_INPUT for a URL that cannot be used (and why). */
+/* A transport over libcurl: HTTP/1.1, TLS 1.2 or later, gzip accepted, no environment proxies.
+ * Errors: ERR_INPUT for a URL or a file that cannot be used (and why). */
 struct transport *transport_curl_new(const struct transport_settings *, struct err *e) MUST_CHECK;
 
-/* A transport that calls a handler in this process, request and response copied as if over a wire. */
+/* A transport that calls a handler in this process, request and response copied as if over a wire: the handler cannot
+ * keep what it was given, the caller sees only what would have been sent (no body to HEAD). The context is borrowed. */
 struct transport *transport_local_new(http_handler, void *context);

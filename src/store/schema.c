@@ -1,0 +1,83 @@
+#include "store/schema.h"
+
+/* Columns that exist once a side end in 0 (first) and 1 (second). Values of fields are JSON (tracker/value.h). */
+static const char SCHEMA[] =
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);"
+
+    /* secret is sealed by the vault; nothing here is readable without its key file */
+    "CREATE TABLE site (name TEXT PRIMARY KEY, base_url TEXT NOT NULL, settings TEXT NOT NULL, secret TEXT);"
+
+    "CREATE TABLE sync (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL, config TEXT NOT NULL,"
+    " state TEXT NOT NULL DEFAULT 'stopped', reason TEXT, created_ms INTEGER NOT NULL,"
+    " watermark0 INTEGER NOT NULL DEFAULT 0, watermark1 INTEGER NOT NULL DEFAULT 0,"
+    " swept_ms INTEGER NOT NULL DEFAULT 0);"
+
+    /* id0/id1 never change once set; a partner recreated after deletion opens a new generation */
+    "CREATE TABLE pair (id INTEGER PRIMARY KEY, sync_id INTEGER NOT NULL REFERENCES sync(id) ON DELETE CASCADE,"
+    " generation INTEGER NOT NULL DEFAULT 1, state TEXT NOT NULL DEFAULT 'open',"
+    " id0 TEXT, id1 TEXT, key0 TEXT, key1 TEXT, first_sync_ms INTEGER NOT NULL DEFAULT 0,"
+    " sent0 INTEGER NOT NULL DEFAULT 0, sent1 INTEGER NOT NULL DEFAULT 0,"
+    " received0 INTEGER NOT NULL DEFAULT 0, received1 INTEGER NOT NULL DEFAULT 0,"
+    " seen0 INTEGER NOT NULL DEFAULT 0, seen1 INTEGER NOT NULL DEFAULT 0,"
+    " dirty INTEGER NOT NULL DEFAULT 0, resync TEXT,"
+    " panel_due INTEGER NOT NULL DEFAULT 0, link0 TEXT, link1 TEXT);"
+    "CREATE UNIQUE INDEX pair_id0 ON pair (sync_id, id0) WHERE state <> 'ended';"
+    "CREATE UNIQUE INDEX pair_id1 ON pair (sync_id, id1) WHERE state <> 'ended';"
+    "CREATE INDEX pair_dirty ON pair (sync_id, dirty) WHERE dirty;"
+    "CREATE INDEX pair_panel ON pair (sync_id) WHERE panel_due;"
+
+    "CREATE TABLE base (pair_id INTEGER NOT NULL REFERENCES pair(id) ON DELETE CASCADE, item TEXT NOT NULL,"
+    " value0 TEXT, value1 TEXT, PRIMARY KEY (pair_id, item)) WITHOUT ROWID;"
+
+    /* one comment of one side and its copy on the other; base0/base1 are bodies as they were when both agreed */
+    "CREATE TABLE comment (id INTEGER PRIMARY KEY, pair_id INTEGER NOT NULL REFERENCES pair(id) ON DELETE CASCADE,"
+    " origin INTEGER NOT NULL, id0 TEXT, id1 TEXT, base0 TEXT, base1 TEXT, state TEXT NOT NULL DEFAULT 'open');"
+    "CREATE UNIQUE INDEX comment_id0 ON comment (pair_id, id0);"
+    "CREATE UNIQUE INDEX comment_id1 ON comment (pair_id, id1);"
+
+    /* what a poll saw; done=0 waits to be worked. Stays, so that the same state is not worked twice */
+    "CREATE TABLE inbox (sync_id INTEGER NOT NULL REFERENCES sync(id) ON DELETE CASCADE, side INTEGER NOT NULL,"
+    " issue_id TEXT NOT NULL, key TEXT NOT NULL, updated_ms INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0,"
+    " PRIMARY KEY (sync_id, side, issue_id)) WITHOUT ROWID;"
+    "CREATE INDEX inbox_due ON inbox (sync_id, updated_ms, side, issue_id) WHERE done = 0;"
+
+    /* every write, from intent to proof */
+    "CREATE TABLE op (id INTEGER PRIMARY KEY, sync_id INTEGER NOT NULL REFERENCES sync(id) ON DELETE CASCADE,"
+    " pair_id INTEGER NOT NULL, side INTEGER NOT NULL, kind TEXT NOT NULL, item TEXT NOT NULL, state TEXT NOT NULL,"
+    " token TEXT, body TEXT NOT NULL, sent_ms INTEGER NOT NULL DEFAULT 0, reply TEXT, tries INTEGER NOT NULL DEFAULT 0,"
+    " due_ms INTEGER NOT NULL DEFAULT 0, error TEXT);"
+    "CREATE INDEX op_open ON op (sync_id, pair_id) WHERE state NOT IN ('settled', 'failed');"
+    "CREATE UNIQUE INDEX op_token ON op (token);"
+
+    /* what waits for a person, or was decided for them and can be restored */
+    "CREATE TABLE finding (id INTEGER PRIMARY KEY, sync_id INTEGER NOT NULL REFERENCES sync(id) ON DELETE CASCADE,"
+    " pair_id INTEGER, side INTEGER, item TEXT NOT NULL, kind TEXT NOT NULL, error TEXT, text TEXT NOT NULL, detail TEXT,"
+    " created_ms INTEGER NOT NULL, resolved_ms INTEGER);"
+    "CREATE INDEX finding_open ON finding (sync_id, pair_id, item) WHERE resolved_ms IS NULL;"
+
+    /* transitions learnt by looking at issues: the workflow as the account may walk it */
+    "CREATE TABLE edge (sync_id INTEGER NOT NULL REFERENCES sync(id) ON DELETE CASCADE, side INTEGER NOT NULL,"
+    " type_id TEXT NOT NULL, from_id TEXT NOT NULL, to_id TEXT NOT NULL, learnt_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (sync_id, side, type_id, from_id, to_id)) WITHOUT ROWID;"
+
+    /* a migration under way: its plan and where it stands (migrate/) */
+    "CREATE TABLE migration (id INTEGER PRIMARY KEY, sync_key TEXT NOT NULL UNIQUE, document TEXT NOT NULL);"
+
+    "INSERT INTO meta VALUES ('application', 'tandem'), ('schema', '1');";
+
+bool schema_prepare(struct sql_db *db, struct err *e)
+{
+    int64_t tables = 0, version = 0;
+    if (!sql_get_int(db, &tables, 0, e, "SELECT count(*) FROM sqlite_master WHERE type = 'table'", ""))
+        return err_wrap(e, "this file is not a Tandem store");
+    if (!tables)
+        return sql_begin(db, e) && sql_script(db, SCHEMA, e) && sql_commit(db, e);
+    struct err ignored = ERR_INIT;
+    if (!sql_get_int(db, &version, 0, &ignored, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'schema'", "") ||
+        !version)
+        return err_set(e, ERR_INPUT, "this database is not a Tandem store; choose another path with --store");
+    if (version > STORE_SCHEMA_VERSION)
+        return err_set(e, ERR_INPUT, "the store has schema %lld and this program knows %d; use the newer program",
+                       (long long)version, STORE_SCHEMA_VERSION);
+    return true;
+}

@@ -1,0 +1,141 @@
+#include "store/store.h"
+
+#include "store/schema.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct store {
+    struct sql_db *db;
+    bool owns_db, is_dead;
+    int lock_fd; /* -1: none */
+    bool (*after_commit)(void *);
+    void *context;
+};
+
+static struct store *store_new(void)
+{
+    struct store *s = calloc(1, sizeof *s);
+    if (!s)
+        abort();
+    s->lock_fd = -1;
+    return s;
+}
+
+/* The lock is the kernel's, on an open file, so that it goes with the process however that ends; the text in the file only
+ * names the holder. */
+static bool take_lock(struct store *s, const char *path, const char *holder, struct err *e)
+{
+    char name[4200], who[256] = "";
+    snprintf(name, sizeof name, "%s.lock", path);
+    s->lock_fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (s->lock_fd < 0)
+        return err_set(e, ERR_IO, "%s: cannot be made: %s", name, strerror(errno));
+    if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+        ssize_t n = pread(s->lock_fd, who, sizeof who - 1, 0);
+        who[n > 0 ? n : 0] = 0;
+        who[strcspn(who, "\n")] = 0;
+        return err_set(e, ERR_LOCKED, "the store %s is in use by %s; wait for it to end or stop it", path,
+                       *who ? who : "another process");
+    }
+    int length = snprintf(who, sizeof who, "%s\n", holder);
+    if (ftruncate(s->lock_fd, 0) != 0 || pwrite(s->lock_fd, who, (size_t)length, 0) != length)
+        return err_set(e, ERR_IO, "%s: cannot be written: %s", name, strerror(errno));
+    return true;
+}
+
+static bool open_database(struct store *s, const char *path, enum store_mode mode, const char *holder, struct err *e)
+{
+    struct stat st;
+    bool exists = stat(path, &st) == 0;
+    if (mode == STORE_READ && !exists)
+        return err_set(e, ERR_INPUT, "there is no store at %s; name one with --store or add a site first", path);
+    if (mode == STORE_ENGINE) {
+        if (!take_lock(s, path, holder, e))
+            return false;
+        int fd = exists ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (fd >= 0)
+            close(fd);
+    }
+    s->owns_db = true;
+    s->db = sql_open(path, mode == STORE_READ ? SQL_READ_ONLY : 0, e);
+    return s->db && (schema_prepare(s->db, e) || err_wrap(e, "%s", path));
+}
+
+struct store *store_open(const char *path, enum store_mode mode, const char *holder, struct err *e)
+{
+    struct store *s = store_new();
+    if (open_database(s, path, mode, holder, e))
+        return s;
+    store_close(s);
+    return NULL;
+}
+
+struct store *store_over(struct sql_db *db, struct err *e)
+{
+    struct store *s = store_new();
+    s->db = db;
+    if (schema_prepare(db, e))
+        return s;
+    store_close(s);
+    return NULL;
+}
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    if (s->db)
+        sql_rollback(s->db);
+    if (s->owns_db)
+        sql_close(s->db);
+    if (s->lock_fd >= 0)
+        close(s->lock_fd);
+    free(s);
+}
+
+struct sql_db *store_db(struct store *s, struct err *e)
+{
+    if (!s->is_dead)
+        return s->db;
+    err_set(e, ERR_KILLED, "the plug was pulled");
+    return NULL;
+}
+
+bool store_begin(struct store *s, struct err *e)
+{
+    struct sql_db *db = store_db(s, e);
+    return db && sql_begin(db, e);
+}
+
+bool store_commit(struct store *s, struct err *e)
+{
+    struct sql_db *db = store_db(s, e);
+    if (!db)
+        return false;
+    if (!sql_commit(db, e))
+        return store_abandon(s);
+    if (s->after_commit && !s->after_commit(s->context)) {
+        s->is_dead = true;
+        return err_set(e, ERR_KILLED, "the plug was pulled after a commit");
+    }
+    return true;
+}
+
+bool store_abandon(struct store *s)
+{
+    sql_rollback(s->db);
+    return false;
+}
+
+void store_on_commit(struct store *s, bool (*after)(void *), void *context)
+{
+    s->after_commit = after;
+    s->context = context;
+}

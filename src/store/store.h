@@ -1,0 +1,34 @@
+/* store.h - everything Tandem remembers, in one SQLite file: sites, synchronizations, pairs, bases, ops, findings.
+ *
+ * Invariants: one engine per store; a lock file beside it says who holds it. Reading commands open it read-only and need
+ * no lock. A change that belongs together is one transaction (store_begin … store_commit); after a crash the store holds
+ * all of it or nothing. Nouns have headers of their own in this folder (site.h, sync.h, pair.h, op.h …).
+ * Threads: one at a time. Errors: ERR_STORE stops the pass; ERR_LOCKED names the holder; ERR_KILLED in the rehearsal. */
+#pragma once
+
+#include "base/side.h"
+#include "sql/sql.h"
+
+struct store;
+
+enum store_mode { STORE_READ, STORE_ENGINE };
+
+/* Opens `path`, making it (mode 0600) with STORE_ENGINE, which also takes the lock for `holder` ("tandem run, process 4711").
+ * ERR_INPUT when it is not a store, or one of a newer version; ERR_LOCKED with the holder's name. */
+struct store *store_open(const char *path, enum store_mode, const char *holder, struct err *e) MUST_CHECK;
+/* A store over an open database, for the rehearsal; the database stays the caller's. */
+struct store *store_over(struct sql_db *, struct err *e) MUST_CHECK;
+void store_close(struct store *); /* NULL is allowed */
+
+bool store_begin(struct store *, struct err *e) MUST_CHECK;
+/* Durable when it returns true. */
+bool store_commit(struct store *, struct err *e) MUST_CHECK;
+/* Takes back what was done since begin; harmless outside a transaction. Returns false, so `return store_abandon(…)`. */
+bool store_abandon(struct store *);
+
+/* The rehearsal's place to pull the plug: called after each commit. When it returns false the store answers everything
+ * with ERR_KILLED from then on. */
+void store_on_commit(struct store *, bool (*after)(void *context), void *context);
+
+/* The connection, for the nouns of this folder. ERR_KILLED (NULL) after the plug was pulled. */
+struct sql_db *store_db(struct store *, struct err *e);

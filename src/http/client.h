@@ -9,8 +9,18 @@
  * Statuses become errors with the site's own words in the text: 400 ERR_REFUSED · 401 ERR_AUTH · 403 ERR_FORBIDDEN ·
  * 404, 410 ERR_GONE · 409 ERR_CONFLICT · 413 ERR_LIMIT · 429 ERR_RATE · 5xx ERR_UNAVAILABLE for safe requests and
  * ERR_UNCERTAIN for writes (a 500 can come after the commit) · HTML or no JSON where JSON was due ERR_PROTOCOL.
- * An answer given to nobody (X-AUSERNAME: anonymous, X-Seraph-LoginReason: AUTHENTICATED_FAILED …) is ERR_AUTH even
- * with status 200. e->http_status holds the status.
+ * Other 4xx are ERR_REFUSED, but 405 and 406 ERR_PROTOCOL. e->http_status holds the status; e->retry_after_ms what the
+ * site asks for (Retry-After, else X-RateLimit-Reset).
+ * An answer given to nobody (X-AUSERNAME: anonymous, X-Seraph-LoginReason: AUTHENTICATED_FAILED or
+ * AUTHENTICATION_DENIED), though credentials were sent, is ERR_AUTH even with status 200 or 404; a 2xx to a write that
+ * was done as nobody is ERR_UNCERTAIN. A CAPTCHA the site asks for is named in the text.
+ *
+ * Writes are judged strictly, for a wrong "it was not done" makes a twin: a 5xx of any kind, a 302 or 303, a 2xx whose
+ * body is HTML or broken JSON, an answer larger than the limit are ERR_UNCERTAIN.
+ * Reads: a broken JSON body is asked for again like a 5xx, then ERR_PROTOCOL; an HTML page is ERR_PROTOCOL at once,
+ * with its title; 501 and 505 are not asked again. Redirects are the transport's business (transport.h); one that comes
+ * up to here is ERR_PROTOCOL and says where it wanted to lead. Transport errors pass, but ERR_UNCERTAIN for a read is
+ * ERR_UNAVAILABLE once the tries are used up.
  *
  * Threads: one client, one thread at a time. */
 #pragma once
@@ -35,6 +45,8 @@ struct http_counts {
     int64_t requests, writes, retries, rate_limited, bytes_received, waited_ms;
 };
 
+/* Sends Accept, User-Agent ("Tandem/VERSION") and Authorization by itself; a header of the call takes
+ * the place of the client's own of that name. */
 struct http_client *http_client_new(const struct http_client_settings *);
 void http_client_free(struct http_client *);
 
@@ -60,7 +72,9 @@ struct http_reply {
     size_t header_count;
 };
 
-/* Sends and reads. True for 2xx. On an error *reply_r still holds what came, when anything came. */
+/* Sends and reads. True for 2xx. On an error *reply_r still holds what came last, when anything came (status 0 when
+ * nothing did): its json has the site's errors by field. Error texts read "site: METHOD target answered 400: words";
+ * the credentials are cut out of them. */
 bool http_client_call(struct http_client *, const struct http_call *, struct arena *, struct http_reply *reply_r,
                       struct err *e) MUST_CHECK;
 

@@ -35,6 +35,8 @@ struct tracker_issue_type {
     bool is_subtask;
     struct tracker_option *statuses;
     size_t status_count;
+    const char **required; /* ids of fields that a creation must fill: required, without a default of their own */
+    size_t required_count;
 };
 
 struct tracker_field {

@@ -126,12 +126,40 @@ char *value_canonical(struct arena *a, const struct value *v)
     return arena_strdup(a, canonical_of(a, v));
 }
 
+/* An option without id is known by its name alone. */
+static bool same_option(const struct value *x, const struct value *y)
+{
+    bool has_ids = !str_is_empty(x->id) && !str_is_empty(y->id);
+    return !has_ids && x->text && y->text && value_name_equal(x->text, y->text);
+}
+
+static bool holds(const struct value *set, const struct value *element)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (value_equal(&set->items[i], element))
+            return true;
+    return value_is_empty(element);
+}
+
+static bool same_set(const struct value *x, const struct value *y)
+{
+    for (size_t i = 0; i < x->count; i++)
+        if (!holds(y, &x->items[i]))
+            return false;
+    for (size_t i = 0; i < y->count; i++)
+        if (!holds(x, &y->items[i]))
+            return false;
+    return true;
+}
+
 bool value_equal(const struct value *x, const struct value *y)
 {
     struct arena a = ARENA_INIT;
     bool same = str_eq(value_canonical(&a, x), value_canonical(&a, y));
     arena_release(&a);
-    return same;
+    if (same || x->kind != y->kind)
+        return same;
+    return x->kind == VALUE_OPTION ? same_option(x, y) : x->kind == VALUE_SET && same_set(x, y);
 }
 
 bool value_is_empty(const struct value *v)
@@ -201,6 +229,7 @@ static json_t *to_json(struct arena *a, const struct value *v)
     put(a, object, "id", v->id);
     put(a, object, "text", v->text);
     put(a, object, "mail", v->mail);
+    put(a, object, "login", v->login);
     if (v->kind != VALUE_SET)
         return object;
     json_t *items = json_array();
@@ -247,7 +276,8 @@ static bool from_json(struct arena *a, const json_t *json, struct value *r, int 
         return err_set(e, ERR_PARSE, "a stored value is damaged: %s",
                        depth > DEPTH_MAX ? "sets are nested too deep" : "it is neither null nor an object");
     if (!kind_from_name(json_at_str(json, "kind"), &v.kind, e) || !member(a, json, "id", &v.id, e) ||
-        !member(a, json, "text", &v.text, e) || !member(a, json, "mail", &v.mail, e))
+        !member(a, json, "text", &v.text, e) || !member(a, json, "mail", &v.mail, e) ||
+        !member(a, json, "login", &v.login, e))
         return false;
     const json_t *items = json_object_get(json, "items");
     if ((v.kind == VALUE_SET) != json_is_array(items))

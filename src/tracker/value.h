@@ -17,7 +17,7 @@ enum value_kind {
     VALUE_STRING, /* text without markup; `text` */
     VALUE_RICH,   /* wiki markup as REST v2 gives it; `text` */
     VALUE_OPTION, /* one of a site's list (status, priority, issue type, select); `id`, `text` is the name */
-    VALUE_USER,   /* `id` is the account id or user key, `text` the display name, `mail` when visible */
+    VALUE_USER,   /* `id` is the account id or user key, `text` the display name, `mail` and `login` when visible */
     VALUE_NUMBER, /* `text`, as JSON spells it */
     VALUE_DATE,   /* `text`, YYYY-MM-DD */
     VALUE_SET,    /* `items`, unordered */
@@ -28,6 +28,7 @@ struct value {
     const char *text, *id, *mail;
     struct value *items;
     size_t count;
+    const char *login; /* user name; Server and Data Center only */
 };
 
 /* "" and an empty set become VALUE_NONE. Strings are borrowed. */
@@ -38,6 +39,8 @@ struct value value_option(const char *id, const char *name);
 /* See above; "" for VALUE_NONE and for whatever says nothing (blanks, an empty document, a set of nothing). Values of
  * different kinds differ. Labels in a set keep their case. */
 char *value_canonical(struct arena *, const struct value *);
+/* The canonical forms are equal; or an option that came out of a mapping has a name and no id, and the names are equal.
+ * Compare with this, not with canonical forms, whenever one of the two may have been mapped. */
 bool value_equal(const struct value *, const struct value *);
 /* The canonical form is "". */
 bool value_is_empty(const struct value *);

@@ -100,7 +100,7 @@ const char sandbox_schema[] =
     " PRIMARY KEY (project, number)) WITHOUT ROWID;"
     "CREATE TABLE issue_label (issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE, label TEXT NOT NULL,"
     " PRIMARY KEY (issue, label)) WITHOUT ROWID;"
-    "CREATE INDEX issue_label_label ON issue_label (label);"
+    "CREATE INDEX issue_label_label ON issue_label (label COLLATE NOCASE);"
     "CREATE TABLE watcher (issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE, account INTEGER NOT NULL,"
     " PRIMARY KEY (issue, account)) WITHOUT ROWID;"
     /* One row a value. text: text, textarea, url, date, labels · num: number, datetime (ms) · ref: field_option.id

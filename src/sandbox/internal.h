@@ -31,7 +31,8 @@ struct sandbox {
     char *base_url; /* without a slash at the end */
     char *zone;
     bool ignore_properties;
-    uint64_t requests; /* for request ids in headers only */
+    uint64_t requests;    /* for request ids in headers only */
+    const char *vanished; /* key of a project the present request does not see (faults.c sets it around the request) */
     struct {
         int64_t hour;
         int minutes;
@@ -58,6 +59,9 @@ struct ctx {
 };
 
 /* ---- routes (router.c) ---- */
+
+/* Answers one request; sandbox_handle (faults.c) stands before it and makes go wrong what is scripted. */
+void sandbox_answer(struct sandbox *, const struct http_request *, struct arena *, struct http_response *);
 
 enum route_flags {
     ROUTE_ANONYMOUS = 1, /* answers without a caller (dead credentials count as none); otherwise 401 */

@@ -34,8 +34,41 @@ struct sandbox_settings {
 struct sandbox *sandbox_open(const struct sandbox_settings *, struct err *e) MUST_CHECK;
 void sandbox_close(struct sandbox *);
 
-/* An http_handler; the context is the struct sandbox. */
+/* An http_handler; the context is the struct sandbox. A response with status 0 is a reply that never comes (a fault
+ * asked for it): the transport in this process makes it ERR_UNCERTAIN, the server cuts the connection. */
 void sandbox_handle(void *sandbox, const struct http_request *, struct arena *, struct http_response *);
+
+/* What goes wrong on demand; over HTTP: POST, GET, DELETE /sandbox/faults, as an administrator, with the names below.
+ */
+enum sandbox_fault_kind {
+    SANDBOX_FAULT_DROP_BEFORE, /* "drop-before": not processed, no reply */
+    SANDBOX_FAULT_DROP_AFTER,  /* "drop-after": processed and committed, no reply */
+    SANDBOX_FAULT_DUPLICATE,   /* "duplicate": processed twice, the second reply is given */
+    SANDBOX_FAULT_RATE,        /* "429": not processed; reason, retryAfter (seconds, 1 when 0) */
+    SANDBOX_FAULT_500_BEFORE,  /* "500-before": not processed */
+    SANDBOX_FAULT_500_AFTER,   /* "500-after": processed and committed, the reply is a 500 */
+    SANDBOX_FAULT_503,         /* "503": not processed; retryAfter when set */
+    SANDBOX_FAULT_HTML,        /* "html": not processed, 200 with a login page */
+    SANDBOX_FAULT_ANONYMOUS, /* "anonymous": the credentials count as dead; what is open to all answers 200 to nobody */
+    SANDBOX_FAULT_DELAY,     /* "delay": ms pass on the sandbox's clock, then it is processed */
+    SANDBOX_FAULT_TRUNCATE,  /* "truncate": processed, half of the reply's body comes */
+    SANDBOX_FAULT_INDEX_LAG, /* "index-lag": until cleared, search does not see issues changed less than ms ago, unless
+                              * they are named in reconcileIssues; ms 0 ends it. Not counted */
+    SANDBOX_FAULT_VANISH,    /* "vanish": the caller does not see `project` (404, absent from search) */
+};
+
+struct sandbox_fault {
+    enum sandbox_fault_kind kind;
+    const char *method; /* "POST"; NULL: any */
+    const char *path;   /* the beginning of the path, or with * for anything; NULL: any but /sandbox/ */
+    int skip;           /* so many matching requests pass first */
+    int count;          /* so many strikes then; 0 means 1, -1 until cleared */
+    int64_t ms, retry_after_s;
+    const char *reason;  /* of 429 on Cloud: jira-burst-based (default), jira-quota-global-based, … */
+    const char *project; /* of vanish: a key */
+};
+bool sandbox_fault_add(struct sandbox *, const struct sandbox_fault *, struct err *e) MUST_CHECK;
+bool sandbox_faults_clear(struct sandbox *, struct err *e) MUST_CHECK;
 
 /* A project `key` with the template's types and workflow; when `issues` > 0 that many made-up issues with comments,
  * labels, priorities, people. Repeatable from `seed`. */

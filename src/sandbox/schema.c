@@ -137,6 +137,10 @@ const char sandbox_schema[] =
     "CREATE TABLE history (id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE, author INTEGER, created INTEGER NOT NULL);"
     "CREATE INDEX history_issue ON history (issue);"
+    /* Faults to come (faults.c). remaining -1: until cleared. */
+    "CREATE TABLE fault (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, method TEXT, path TEXT,"
+    " skip INTEGER NOT NULL, remaining INTEGER NOT NULL, ms INTEGER NOT NULL, retry_after INTEGER NOT NULL,"
+    " reason TEXT, project TEXT);"
     /* from_value and to_value are ids on the wire ("10001", a user name, an account id); *_string what people read */
     "CREATE TABLE history_item ("
     " history INTEGER NOT NULL REFERENCES history (id) ON DELETE CASCADE, position INTEGER NOT NULL,"

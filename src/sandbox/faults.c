@@ -215,7 +215,7 @@ static void answer_anonymous(struct sandbox *sb, const struct http_request *requ
     sandbox_answer(sb, &dead, a, r);
 }
 
-static void truncate(struct arena *a, struct http_response *r)
+static void cut_in_half(struct arena *a, struct http_response *r)
 {
     r->body_length /= 2;
     r->body = arena_strndup(a, r->body ? r->body : "", r->body_length);
@@ -267,7 +267,7 @@ static void answer_with(struct sandbox *sb, const struct strike *s, const struct
         return;
     case SANDBOX_FAULT_TRUNCATE:
         sandbox_answer(sb, request, a, r);
-        truncate(a, r);
+        cut_in_half(a, r);
         return;
     case SANDBOX_FAULT_VANISH:
         sb->vanished = s->project;

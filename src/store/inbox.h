@@ -1,4 +1,5 @@
-/* inbox.h - what a poll saw and nobody has worked yet; and what was worked, so that the same state is not worked twice. */
+/* inbox.h - what a poll saw and nobody has worked yet; and what was worked, so that the same state is not worked twice.
+ */
 #pragma once
 
 #include "store/store.h"
@@ -16,7 +17,7 @@ bool inbox_wake(struct store *, int64_t sync_id, const struct inbox_row *, struc
 /* The oldest waiting rows, at most `limit`. */
 bool inbox_list(struct store *, struct arena *, int64_t sync_id, size_t limit, struct inbox_row **r, size_t *count_r,
                 struct err *e) MUST_CHECK;
-/* Worked, in the state of `updated_ms`. */
-bool inbox_done(struct store *, int64_t sync_id, enum side, const char *issue_id, int64_t updated_ms, struct err *e)
-    MUST_CHECK;
+/* Worked, in the state of `updated_ms`; also for an issue that no poll has brought yet (one that we have just made). */
+bool inbox_done(struct store *, int64_t sync_id, enum side, const char *issue_id, int64_t updated_ms,
+                struct err *e) MUST_CHECK;
 bool inbox_count(struct store *, int64_t sync_id, int64_t *r, struct err *e) MUST_CHECK;

@@ -3,21 +3,14 @@
  *   planned → sent → replied → settled      failed (refused for good; the item is quarantined)
  *                 ↘ uncertain ↗             retired (given up for absent; its token stays known, for a slow server may
  *                                                    still commit it)
- * `sent` is durable before the first byte leaves. Only `settled` moves a base. Only sync/recover.c leaves `uncertain`. */
+ * `sent` is durable before the first byte leaves. Only `settled` moves a base. Only sync/recover.c leaves `uncertain`.
+ */
 #pragma once
 
 #include "base/json.h"
 #include "store/store.h"
 
-enum op_kind {
-    OP_CREATE,
-    OP_UPDATE,
-    OP_TRANSITION,
-    OP_COMMENT_ADD,
-    OP_COMMENT_EDIT,
-    OP_COMMENT_DELETE,
-    OP_KIND_COUNT
-};
+enum op_kind { OP_CREATE, OP_UPDATE, OP_TRANSITION, OP_COMMENT_ADD, OP_COMMENT_EDIT, OP_COMMENT_DELETE, OP_KIND_COUNT };
 
 enum op_state { OP_PLANNED, OP_SENT, OP_REPLIED, OP_UNCERTAIN, OP_SETTLED, OP_FAILED, OP_RETIRED, OP_STATE_COUNT };
 
@@ -31,7 +24,7 @@ struct op {
     enum op_state state;
     const char *item;  /* "issue", "fields", "status", "comment:<origin>:<id>" */
     const char *token; /* of creations; NULL otherwise */
-    json_t *body;      /* intended value, what had been read, the origin's value, known ids, the loser: see sync/journal.h */
+    json_t *body; /* intended value, what had been read, the origin's value, known ids, the loser: see sync/journal.h */
     const json_t *reply;
     int64_t sent_ms, due_ms, tries;
     const char *error;
@@ -43,7 +36,7 @@ bool op_update(struct store *, const struct op *, struct err *e) MUST_CHECK;
 bool op_list_open(struct store *, struct arena *, int64_t sync_id, int64_t pair_id, struct op **r, size_t *count_r,
                   struct err *e) MUST_CHECK;
 bool op_count_open(struct store *, int64_t sync_id, int64_t *r, struct err *e) MUST_CHECK;
-bool op_find_token(struct store *, struct arena *, const char *token, struct op *r, bool *found_r, struct err *e)
-    MUST_CHECK;
+bool op_find_token(struct store *, struct arena *, const char *token, struct op *r, bool *found_r,
+                   struct err *e) MUST_CHECK;
 /* At a start: what was `sent` when the program ended is `uncertain`. */
 bool op_distrust_sent(struct store *, struct err *e) MUST_CHECK;

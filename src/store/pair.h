@@ -5,7 +5,8 @@
  *
  * Invariants: both issue ids are set once paired and never change within a generation; keys may (an issue can move).
  *             In state "creating" one id is still NULL: the op that makes the partner is under way.
- * States: "creating", "open", "ignored" (a person decided so), "gone" (a partner was deleted), "ended" (an old generation). */
+ * States: "creating", "open", "ignored" (a person decided so), "gone" (a partner was deleted), "ended" (an old
+ * generation). */
 #pragma once
 
 #include "base/json.h"
@@ -30,13 +31,14 @@ struct pair {
 };
 
 /* Ids may be NULL for the side that is yet to be made. */
-bool pair_add(struct store *, struct pair *, struct err *e) MUST_CHECK; /* sets id */
+bool pair_add(struct store *, struct pair *, struct err *e) MUST_CHECK;                              /* sets id */
 bool pair_get(struct store *, struct arena *, int64_t id, struct pair *r, struct err *e) MUST_CHECK; /* ERR_GONE */
 /* The pair whose issue on `side` has this id; *found_r tells. */
 bool pair_find(struct store *, struct arena *, int64_t sync_id, enum side, const char *issue_id, struct pair *r,
                bool *found_r, struct err *e) MUST_CHECK;
-bool pair_list(struct store *, struct arena *, int64_t sync_id, struct pair **r, size_t *count_r, struct err *e)
-    MUST_CHECK;
+/* Lists and the count leave out generations that are "ended"; pair_get reads those too. */
+bool pair_list(struct store *, struct arena *, int64_t sync_id, struct pair **r, size_t *count_r,
+               struct err *e) MUST_CHECK;
 /* Up to `limit` pairs that wait for a pass, or for their panel, with an id above `after`. */
 bool pair_list_dirty(struct store *, struct arena *, int64_t sync_id, int64_t after, size_t limit, struct pair **r,
                      size_t *count_r, struct err *e) MUST_CHECK;
@@ -53,17 +55,17 @@ struct base_row {
     const char *item;
     const json_t *value[2]; /* NULL: no base on that side */
 };
-bool base_list(struct store *, struct arena *, int64_t pair_id, struct base_row **r, size_t *count_r, struct err *e)
-    MUST_CHECK;
+bool base_list(struct store *, struct arena *, int64_t pair_id, struct base_row **r, size_t *count_r,
+               struct err *e) MUST_CHECK;
 bool base_set(struct store *, int64_t pair_id, const char *item, const json_t *first, const json_t *second,
               struct err *e) MUST_CHECK;
 /* One side only; the other side's base stays as it is. */
-bool base_set_side(struct store *, int64_t pair_id, const char *item, enum side, const json_t *, struct err *e)
-    MUST_CHECK;
+bool base_set_side(struct store *, int64_t pair_id, const char *item, enum side, const json_t *,
+                   struct err *e) MUST_CHECK;
 bool base_remove(struct store *, int64_t pair_id, const char *item, struct err *e) MUST_CHECK;
 
-/* One comment and its copy. States: "open"; "deleted" (on the origin, carried over); "kept" (its copy was deleted on the
- * other side and is not made again); "known" (named by a pair file, its partner unknown: never created again). */
+/* One comment and its copy. States: "open"; "deleted" (on the origin, carried over); "kept" (its copy was deleted on
+ * the other side and is not made again); "known" (named by a pair file, its partner unknown: never created again). */
 struct comment_row {
     int64_t id, pair_id;
     enum side origin;

@@ -23,8 +23,9 @@ static const char SCHEMA[] =
     " panel_due INTEGER NOT NULL DEFAULT 0, link0 TEXT, link1 TEXT);"
     "CREATE UNIQUE INDEX pair_id0 ON pair (sync_id, id0) WHERE state <> 'ended';"
     "CREATE UNIQUE INDEX pair_id1 ON pair (sync_id, id1) WHERE state <> 'ended';"
-    "CREATE INDEX pair_dirty ON pair (sync_id, dirty) WHERE dirty;"
-    "CREATE INDEX pair_panel ON pair (sync_id) WHERE panel_due;"
+    "CREATE INDEX pair_dirty ON pair (sync_id, id) WHERE dirty = 1;"
+    "CREATE INDEX pair_panel ON pair (sync_id, id) WHERE panel_due = 1;"
+    "CREATE INDEX pair_list ON pair (sync_id, id);"
 
     "CREATE TABLE base (pair_id INTEGER NOT NULL REFERENCES pair(id) ON DELETE CASCADE, item TEXT NOT NULL,"
     " value0 TEXT, value1 TEXT, PRIMARY KEY (pair_id, item)) WITHOUT ROWID;"
@@ -46,12 +47,16 @@ static const char SCHEMA[] =
     " pair_id INTEGER NOT NULL, side INTEGER NOT NULL, kind TEXT NOT NULL, item TEXT NOT NULL, state TEXT NOT NULL,"
     " token TEXT, body TEXT NOT NULL, sent_ms INTEGER NOT NULL DEFAULT 0, reply TEXT, tries INTEGER NOT NULL DEFAULT 0,"
     " due_ms INTEGER NOT NULL DEFAULT 0, error TEXT);"
-    "CREATE INDEX op_open ON op (sync_id, pair_id) WHERE state NOT IN ('settled', 'failed');"
+    "CREATE INDEX op_open ON op (sync_id, pair_id) WHERE state NOT IN ('settled', 'failed', 'retired');"
     "CREATE UNIQUE INDEX op_token ON op (token);"
+    "CREATE INDEX op_pair ON op (pair_id);"
+    "CREATE INDEX op_sent ON op (id) WHERE state = 'sent';"
 
-    /* what waits for a person, or was decided for them and can be restored */
+    /* what waits for a person, or was decided for them and can be restored; pair_id 0: the synchronization as a whole,
+     * side -1: none */
     "CREATE TABLE finding (id INTEGER PRIMARY KEY, sync_id INTEGER NOT NULL REFERENCES sync(id) ON DELETE CASCADE,"
-    " pair_id INTEGER, side INTEGER, item TEXT NOT NULL, kind TEXT NOT NULL, error TEXT, text TEXT NOT NULL, detail TEXT,"
+    " pair_id INTEGER NOT NULL, side INTEGER NOT NULL, item TEXT NOT NULL, kind TEXT NOT NULL, error TEXT, text TEXT "
+    "NOT NULL, detail TEXT,"
     " created_ms INTEGER NOT NULL, resolved_ms INTEGER);"
     "CREATE INDEX finding_open ON finding (sync_id, pair_id, item) WHERE resolved_ms IS NULL;"
 
@@ -65,19 +70,36 @@ static const char SCHEMA[] =
 
     "INSERT INTO meta VALUES ('application', 'tandem'), ('schema', '1');";
 
-bool schema_prepare(struct sql_db *db, struct err *e)
+bool schema_check(struct sql_db *db, bool *is_empty_r, struct err *e)
 {
+    struct err why = ERR_INIT;
     int64_t tables = 0, version = 0;
     if (!sql_get_int(db, &tables, 0, e, "SELECT count(*) FROM sqlite_master WHERE type = 'table'", ""))
-        return err_wrap(e, "this file is not a Tandem store");
-    if (!tables)
-        return sql_begin(db, e) && sql_script(db, SCHEMA, e) && sql_commit(db, e);
-    struct err ignored = ERR_INIT;
-    if (!sql_get_int(db, &version, 0, &ignored, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'schema'", "") ||
+        return false;
+    *is_empty_r = tables == 0;
+    if (*is_empty_r)
+        return true;
+    if (!sql_get_int(db, &version, 0, &why,
+                     "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'schema'"
+                     " AND (SELECT value FROM meta WHERE key = 'application') = 'tandem'",
+                     "") ||
         !version)
         return err_set(e, ERR_INPUT, "this database is not a Tandem store; choose another path with --store");
     if (version > STORE_SCHEMA_VERSION)
         return err_set(e, ERR_INPUT, "the store has schema %lld and this program knows %d; use the newer program",
                        (long long)version, STORE_SCHEMA_VERSION);
     return true;
+}
+
+bool schema_prepare(struct sql_db *db, struct err *e)
+{
+    bool is_empty;
+    if (!schema_check(db, &is_empty, e))
+        return false;
+    if (!is_empty)
+        return true;
+    if (sql_begin(db, e) && sql_script(db, SCHEMA, e) && sql_commit(db, e))
+        return true;
+    sql_rollback(db);
+    return false;
 }

@@ -5,5 +5,7 @@
 
 enum { STORE_SCHEMA_VERSION = 1 };
 
-/* Makes the tables in an empty database, or checks the version. ERR_INPUT for a foreign or newer database. */
+/* Looks, and changes nothing. ERR_INPUT for a foreign or newer database. */
+bool schema_check(struct sql_db *, bool *is_empty_r, struct err *e) MUST_CHECK;
+/* Makes the tables in an empty database; otherwise checks. */
 bool schema_prepare(struct sql_db *, struct err *e) MUST_CHECK;

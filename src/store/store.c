@@ -28,8 +28,8 @@ static struct store *store_new(void)
     return s;
 }
 
-/* The lock is the kernel's, on an open file, so that it goes with the process however that ends; the text in the file only
- * names the holder. */
+/* The lock is the kernel's, on an open file, so that it goes with the process however that ends; the text in the file
+ * only names the holder. */
 static bool take_lock(struct store *s, const char *path, const char *holder, struct err *e)
 {
     char name[4200], who[256] = "";
@@ -50,21 +50,57 @@ static bool take_lock(struct store *s, const char *path, const char *holder, str
     return true;
 }
 
+/* An empty file, or one that begins as SQLite's do. */
+static bool is_database(const char *path, struct err *e)
+{
+    static const char MAGIC[16] = "SQLite format 3";
+    char head[sizeof MAGIC];
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return err_set(e, ERR_IO, "%s: cannot be read: %s", path, strerror(errno));
+    size_t n = fread(head, 1, sizeof head, f);
+    fclose(f);
+    return !n || (n == sizeof head && memcmp(head, MAGIC, n) == 0) ||
+           err_set(e, ERR_INPUT, "%s: this file is not a Tandem store; choose another path with --store", path);
+}
+
+/* Looks at a file before it is opened for writing, which would turn a foreign database into one with a journal of ours.
+ */
+static bool look(const char *path, bool must_hold_tables, struct err *e)
+{
+    bool is_empty = false;
+    if (!is_database(path, e))
+        return false;
+    struct sql_db *db = sql_open(path, SQL_READ_ONLY, e);
+    bool ok = db && schema_check(db, &is_empty, e);
+    sql_close(db);
+    if (ok && is_empty && must_hold_tables)
+        return err_set(e, ERR_INPUT, "%s: nothing is stored here yet; add a site first", path);
+    return ok || err_wrap(e, "%s", path);
+}
+
 static bool open_database(struct store *s, const char *path, enum store_mode mode, const char *holder, struct err *e)
 {
     struct stat st;
     bool exists = stat(path, &st) == 0;
+    if (exists && !S_ISREG(st.st_mode))
+        return err_set(e, ERR_INPUT, "%s: a store is a file, and this is none", path);
     if (mode == STORE_READ && !exists)
         return err_set(e, ERR_INPUT, "there is no store at %s; name one with --store or add a site first", path);
-    if (mode == STORE_ENGINE) {
-        if (!take_lock(s, path, holder, e))
-            return false;
-        int fd = exists ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (fd >= 0)
-            close(fd);
-    }
+    if (exists && !look(path, mode == STORE_READ, e))
+        return false;
     s->owns_db = true;
-    s->db = sql_open(path, mode == STORE_READ ? SQL_READ_ONLY : 0, e);
+    if (mode == STORE_READ) {
+        s->db = sql_open(path, SQL_READ_ONLY, e);
+        return s->db;
+    }
+    if (!take_lock(s, path, holder, e))
+        return false;
+    int fd =
+        exists ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* SQLite gives its side files the same mode */
+    if (fd >= 0)
+        close(fd);
+    s->db = sql_open(path, 0, e);
     return s->db && (schema_prepare(s->db, e) || err_wrap(e, "%s", path));
 }
 

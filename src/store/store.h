@@ -1,9 +1,9 @@
 /* store.h - everything Tandem remembers, in one SQLite file: sites, synchronizations, pairs, bases, ops, findings.
  *
- * Invariants: one engine per store; a lock file beside it says who holds it. Reading commands open it read-only and need
- * no lock. A change that belongs together is one transaction (store_begin … store_commit); after a crash the store holds
- * all of it or nothing. Nouns have headers of their own in this folder (site.h, sync.h, pair.h, op.h …).
- * Threads: one at a time. Errors: ERR_STORE stops the pass; ERR_LOCKED names the holder; ERR_KILLED in the rehearsal. */
+ * Invariants: one engine per store; a lock file beside it says who holds it. Reading commands open it read-only and
+ * need no lock. A change that belongs together is one transaction (store_begin … store_commit); after a crash the store
+ * holds all of it or nothing. Nouns have headers of their own in this folder (site.h, sync.h, pair.h, op.h …). Threads:
+ * one at a time. Errors: ERR_STORE stops the pass; ERR_LOCKED names the holder; ERR_KILLED in the rehearsal. */
 #pragma once
 
 #include "base/side.h"
@@ -13,8 +13,8 @@ struct store;
 
 enum store_mode { STORE_READ, STORE_ENGINE };
 
-/* Opens `path`, making it (mode 0600) with STORE_ENGINE, which also takes the lock for `holder` ("tandem run, process 4711").
- * ERR_INPUT when it is not a store, or one of a newer version; ERR_LOCKED with the holder's name. */
+/* Opens `path`, making it (mode 0600) with STORE_ENGINE, which also takes the lock for `holder` ("tandem run, process
+ * 4711"). ERR_INPUT when it is not a store, or one of a newer version; ERR_LOCKED with the holder's name. */
 struct store *store_open(const char *path, enum store_mode, const char *holder, struct err *e) MUST_CHECK;
 /* A store over an open database, for the rehearsal; the database stays the caller's. */
 struct store *store_over(struct sql_db *, struct err *e) MUST_CHECK;

@@ -4,8 +4,8 @@
 #include "base/json.h"
 #include "store/store.h"
 
-/* "stopped", "running"; "fused": it stopped itself and `reason` asks a person; "retired": replaced by a migration, kept for
- * rollback. */
+/* "stopped", "running"; "fused": it stopped itself and `reason` asks a person; "retired": replaced by a migration, kept
+ * for rollback. */
 #define SYNC_STOPPED "stopped"
 #define SYNC_RUNNING "running"
 #define SYNC_FUSED   "fused"

@@ -1,0 +1,67 @@
+#include "store/inbox.h"
+
+#include "store/change.h"
+
+/* Both bind sync, side, issue, key, updated. */
+static bool upsert(struct store *s, const char *sql, int64_t sync_id, const struct inbox_row *row, struct err *e)
+{
+    struct change c;
+    return change_begin(&c, s, e) && change_end(&c,
+                                                sql_run(c.db, e, sql, "iissi", sync_id, (int64_t)row->side,
+                                                        row->issue_id, row->key, row->updated_ms),
+                                                e);
+}
+
+bool inbox_see(struct store *s, int64_t sync_id, const struct inbox_row *row, struct err *e)
+{
+    return upsert(s,
+                  "INSERT INTO inbox (sync_id, side, issue_id, key, updated_ms) VALUES (?1, ?2, ?3, ?4, ?5)"
+                  " ON CONFLICT (sync_id, side, issue_id) DO UPDATE SET key = excluded.key,"
+                  " updated_ms = excluded.updated_ms, done = 0 WHERE inbox.updated_ms <> excluded.updated_ms",
+                  sync_id, row, e);
+}
+
+bool inbox_wake(struct store *s, int64_t sync_id, const struct inbox_row *row, struct err *e)
+{
+    return upsert(s,
+                  "INSERT INTO inbox (sync_id, side, issue_id, key, updated_ms) VALUES (?1, ?2, ?3, ?4, ?5)"
+                  " ON CONFLICT (sync_id, side, issue_id) DO UPDATE SET key = excluded.key,"
+                  " updated_ms = excluded.updated_ms, done = 0",
+                  sync_id, row, e);
+}
+
+bool inbox_list(struct store *s, struct arena *a, int64_t sync_id, size_t limit, struct inbox_row **r, size_t *count_r,
+                struct err *e)
+{
+    struct sql_rows rows;
+    struct sql_db *db = store_db(s, e);
+    *r = NULL;
+    *count_r = 0;
+    if (!db || !sql_query(db, &rows, e,
+                          "SELECT side, issue_id, key, updated_ms FROM inbox WHERE sync_id = ?1 AND done = 0"
+                          " ORDER BY updated_ms, side, issue_id LIMIT ?2",
+                          "ii", sync_id, (int64_t)limit))
+        return false;
+    while (sql_next(&rows))
+        *arena_push(a, *r, *count_r) = (struct inbox_row){.side = (enum side)sql_int(&rows, 0),
+                                                          .issue_id = sql_str(&rows, 1, a),
+                                                          .key = sql_str(&rows, 2, a),
+                                                          .updated_ms = sql_int(&rows, 3)};
+    return sql_done(&rows, e);
+}
+
+bool inbox_done(struct store *s, int64_t sync_id, enum side side, const char *issue_id, int64_t updated_ms,
+                struct err *e)
+{
+    const struct inbox_row row = {.side = side, .issue_id = issue_id, .key = "", .updated_ms = updated_ms};
+    return upsert(s,
+                  "INSERT INTO inbox (sync_id, side, issue_id, key, updated_ms, done) VALUES (?1, ?2, ?3, ?4, ?5, 1)"
+                  " ON CONFLICT (sync_id, side, issue_id) DO UPDATE SET updated_ms = excluded.updated_ms, done = 1",
+                  sync_id, &row, e);
+}
+
+bool inbox_count(struct store *s, int64_t sync_id, int64_t *r, struct err *e)
+{
+    struct sql_db *db = store_db(s, e);
+    return db && sql_get_int(db, r, 0, e, "SELECT count(*) FROM inbox WHERE sync_id = ?1 AND done = 0", "i", sync_id);
+}

@@ -1,6 +1,9 @@
 #include "store/inbox.h"
 
+#include "base/str.h"
 #include "store/change.h"
+
+#include <string.h>
 
 /* Both bind sync, side, issue, key, updated. */
 static bool upsert(struct store *s, const char *sql, int64_t sync_id, const struct inbox_row *row, struct err *e)
@@ -64,4 +67,34 @@ bool inbox_count(struct store *s, int64_t sync_id, int64_t *r, struct err *e)
 {
     struct sql_db *db = store_db(s, e);
     return db && sql_get_int(db, r, 0, e, "SELECT count(*) FROM inbox WHERE sync_id = ?1 AND done = 0", "i", sync_id);
+}
+
+/* 12 of "SA-12"; 0 when it is no issue key. */
+static int64_t number_of(const char *key)
+{
+    int64_t number;
+    const char *dash = key ? strrchr(key, '-') : NULL;
+    return dash && str_to_int(dash + 1, &number) ? number : 0;
+}
+
+bool inbox_highest_key(struct store *s, struct arena *a, int64_t sync_id, enum side side, char **r, struct err *e)
+{
+    static const char *const SQL[2] = {"SELECT key FROM inbox WHERE sync_id = ?1 AND side = 0"
+                                       " UNION ALL SELECT key0 FROM pair WHERE sync_id = ?1",
+                                       "SELECT key FROM inbox WHERE sync_id = ?1 AND side = 1"
+                                       " UNION ALL SELECT key1 FROM pair WHERE sync_id = ?1"};
+    struct sql_rows rows;
+    struct sql_db *db = store_db(s, e);
+    if (!db || !sql_query(db, &rows, e, SQL[side], "i", sync_id))
+        return false;
+    int64_t highest = 0;
+    *r = NULL;
+    while (sql_next(&rows)) {
+        int64_t number = number_of(sql_peek(&rows, 0));
+        if (number > highest) {
+            highest = number;
+            *r = sql_str(&rows, 0, a);
+        }
+    }
+    return sql_done(&rows, e);
 }

@@ -21,3 +21,6 @@ bool inbox_list(struct store *, struct arena *, int64_t sync_id, size_t limit, s
 bool inbox_done(struct store *, int64_t sync_id, enum side, const char *issue_id, int64_t updated_ms,
                 struct err *e) MUST_CHECK;
 bool inbox_count(struct store *, int64_t sync_id, int64_t *r, struct err *e) MUST_CHECK;
+/* The highest issue key (by number) that this side is known to have, NULL when nothing is known: where a search for a
+ * lost creation starts. */
+bool inbox_highest_key(struct store *, struct arena *, int64_t sync_id, enum side, char **r, struct err *e) MUST_CHECK;

@@ -352,6 +352,22 @@ static void what_we_made_ourselves_is_not_news(void **state)
     assert_int_equal(waiting(), 0);
 }
 
+static void the_highest_key_is_known_by_number(void **state)
+{
+    (void)state;
+    char *key;
+    assert_true(inbox_highest_key(s, &a, sync_id, SIDE_SECOND, &key, &e));
+    assert_null(key);
+    add_pair("1", "11"); /* SA-1, SB-1 */
+    assert_true(inbox_see(s, sync_id, &(struct inbox_row){SIDE_SECOND, "100", "SB-9", 1}, &e));
+    assert_true(inbox_see(s, sync_id, &(struct inbox_row){SIDE_SECOND, "101", "SB-10", 1}, &e));
+    assert_true(inbox_done(s, sync_id, SIDE_SECOND, "102", 1, &e));
+    assert_true(inbox_highest_key(s, &a, sync_id, SIDE_SECOND, &key, &e));
+    assert_string_equal(key, "SB-10");
+    assert_true(inbox_highest_key(s, &a, sync_id, SIDE_FIRST, &key, &e));
+    assert_string_equal(key, "SA-1");
+}
+
 static struct op add_op(int64_t pair_id, const char *token)
 {
     struct op op = {.sync_id = sync_id,
@@ -569,6 +585,7 @@ int main(void)
         WITH_STORE(the_same_state_is_worked_once),
         WITH_STORE(the_oldest_waits_first_and_sides_are_apart),
         WITH_STORE(what_we_made_ourselves_is_not_news),
+        WITH_STORE(the_highest_key_is_known_by_number),
         WITH_STORE(an_op_walks_from_planned_to_settled),
         WITH_STORE(open_ops_are_listed_by_pair_and_oldest_first),
         WITH_STORE(a_start_distrusts_what_was_sent),

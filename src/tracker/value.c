@@ -141,8 +141,18 @@ static bool holds(const struct value *set, const struct value *element)
     return value_is_empty(element);
 }
 
+static bool has_bare_option(const struct value *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (set->items[i].kind == VALUE_OPTION && str_is_empty(set->items[i].id))
+            return true;
+    return false;
+}
+
 static bool same_set(const struct value *x, const struct value *y)
 {
+    if (!has_bare_option(x) && !has_bare_option(y))
+        return false; /* the canonical forms have said all there is */
     for (size_t i = 0; i < x->count; i++)
         if (!holds(y, &x->items[i]))
             return false;

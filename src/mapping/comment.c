@@ -1,0 +1,154 @@
+/* The author line of a copied comment, and how it is found again.
+ *
+ * A site may normalise the markup of the line (Cloud keeps ADF and writes the markup anew), so its text is compared and
+ * not its bytes: the first line of the body, read as text, must have the shape of the template. Where the template has
+ * {author} any text will do, {time} must be a time as we write it and {key} an issue key. */
+#include "mapping/mapping.h"
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "base/time_iso.h"
+#include "text/text.h"
+
+#include <ctype.h>
+
+enum { BODY_MAX = 16u << 20, LINE_MAX_BYTES = 2000 };
+
+/* Stand-ins for the placeholders while a template is read as text: private use, so no template holds them. */
+#define MARK_AUTHOR "\xEE\x80\x81"
+#define MARK_TIME   "\xEE\x80\x82"
+#define MARK_KEY    "\xEE\x80\x83"
+enum { MARK_BYTES = 3 };
+
+/* A name must not act as markup. A backslash cannot be escaped by another: two of them break the line. */
+static char *plain_name(struct arena *a, const char *name)
+{
+    struct buf out = BUF_INIT(LINE_MAX_BYTES);
+    for (const char *p = str_trim(a, name); *p; p++) {
+        if (strchr("{}[]!|*_^~+", *p))
+            buf_addc(&out, '\\');
+        buf_addc(&out, iscntrl((unsigned char)*p) ? ' ' : *p == '\\' ? '/' : *p);
+    }
+    char *escaped = arena_strdup(a, buf_str(&out));
+    buf_release(&out);
+    return escaped;
+}
+
+static char *fill(struct arena *a, const char *template, const char *author, const char *time, const char *key)
+{
+    struct buf out = BUF_INIT(BODY_MAX);
+    while (*template) {
+        static const char *const names[] = {"{author}", "{time}", "{key}"};
+        const char *const values[] = {author, time, key};
+        size_t i = 0;
+        while (i < ARRAY_LEN(names) && !str_starts(template, names[i]))
+            i++;
+        if (i < ARRAY_LEN(names)) {
+            buf_adds(&out, values[i]);
+            template += strlen(names[i]);
+        } else {
+            buf_addc(&out, *template ++);
+        }
+    }
+    char *line = arena_strdup(a, buf_str(&out));
+    buf_release(&out);
+    return line;
+}
+
+char *mapping_comment_copy(const struct mapping *m, struct arena *a, enum side to, const struct tracker_comment *origin,
+                           const char *origin_key)
+{
+    const char *template = m->config->connector[to].comment_template;
+    const char *body = origin->body ? origin->body : "";
+    if (str_is_empty(template))
+        return arena_strdup(a, body);
+    char when[TIME_ISO_BYTES];
+    time_iso_jql(origin->created_ms, 0, when);
+    const char *name = str_is_empty(origin->author_name) ? "Somebody" : origin->author_name;
+    const char *line =
+        fill(a, template, plain_name(a, name), arena_printf(a, "%s UTC", when), origin_key ? origin_key : "");
+    return arena_printf(a, "%s\n\n%s", line, body);
+}
+
+/* How many bytes at `s` are a time as we write it, "2026-11-22 16:04 UTC"; 0: none. */
+static size_t time_length(const char *s)
+{
+    static const char shape[] = "0000-00-00 00:00 UTC";
+    for (size_t i = 0; shape[i]; i++)
+        if (shape[i] == '0' ? !isdigit((unsigned char)s[i]) : s[i] != shape[i])
+            return 0;
+    return sizeof shape - 1;
+}
+
+/* A set of places in the line, one flag for each byte and one for the end, moves on over a piece of the template. */
+static void step(const char *line, size_t length, const char *piece, size_t piece_length, const bool *here, bool *next)
+{
+    memset(next, 0, length + 1);
+    bool is_author = str_starts(piece, MARK_AUTHOR), is_time = str_starts(piece, MARK_TIME);
+    bool is_key = str_starts(piece, MARK_KEY), was_reached = false;
+    for (size_t i = 0; i <= length; i++) {
+        if (is_author) {
+            next[i] = was_reached; /* one byte of a name at least */
+            was_reached = was_reached || here[i];
+        } else if (!here[i]) {
+            continue;
+        } else if (is_time) {
+            size_t n = time_length(line + i);
+            next[i + n] = next[i + n] || n;
+        } else if (is_key) {
+            size_t n = i;
+            while (isupper((unsigned char)line[n]) || isdigit((unsigned char)line[n]) || line[n] == '_')
+                n++;
+            if (n == i || !isupper((unsigned char)line[i]) || line[n] != '-')
+                continue;
+            for (n++; isdigit((unsigned char)line[n]); n++)
+                next[n + 1] = true;
+        } else if (length - i >= piece_length && memcmp(line + i, piece, piece_length) == 0) {
+            next[i + piece_length] = true;
+        }
+    }
+}
+
+static bool has_shape(struct arena *a, const char *pattern, const char *line)
+{
+    size_t length = strlen(line);
+    bool *here = arena_array(a, bool, length + 1), *next = arena_array(a, bool, length + 1);
+    here[0] = true;
+    while (*pattern) {
+        bool is_mark =
+            str_starts(pattern, MARK_AUTHOR) || str_starts(pattern, MARK_TIME) || str_starts(pattern, MARK_KEY);
+        size_t n = MARK_BYTES;
+        if (!is_mark)
+            for (n = 1; pattern[n] && !str_starts(pattern + n, MARK_AUTHOR) && !str_starts(pattern + n, MARK_TIME) &&
+                        !str_starts(pattern + n, MARK_KEY);)
+                n++;
+        step(line, length, pattern, n, here, next);
+        bool *swap = here;
+        here = next;
+        next = swap;
+        pattern += n;
+    }
+    return here[length];
+}
+
+static char *as_text(struct arena *a, const char *markup)
+{
+    return str_trim(a, text_to_plain(a, text_from_wiki(a, markup, strlen(markup))));
+}
+
+static const char *skip_line_end(const char *s)
+{
+    return s + (s[0] == '\r' && s[1] == '\n' ? 2 : s[0] == '\n' || s[0] == '\r');
+}
+
+const char *mapping_comment_strip(const struct mapping *m, struct arena *a, enum side side, const char *body)
+{
+    const char *template = m->config->connector[side].comment_template;
+    size_t length = strcspn(body, "\r\n");
+    if (str_is_empty(template) || length == 0 || length > LINE_MAX_BYTES)
+        return body;
+    const char *pattern = as_text(a, fill(a, template, MARK_AUTHOR, MARK_TIME, MARK_KEY));
+    if (!has_shape(a, pattern, as_text(a, arena_strndup(a, body, length))))
+        return body;
+    return skip_line_end(skip_line_end(body + length));
+}

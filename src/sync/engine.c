@@ -1,0 +1,183 @@
+#include "sync/pass.h"
+
+#include "base/str.h"
+
+#include <stdlib.h>
+
+enum { BATCH = 50, GRACE_MS = 60 * 1000 };
+static const int64_t SWEEP_MS = 24 * 3600 * 1000;
+
+static void want_field(struct engine *en, enum side s, const char *id)
+{
+    for (size_t i = 0; i < en->read_field_count[s]; i++)
+        if (str_eq(en->read_fields[s][i], id))
+            return;
+    *arena_push(&en->life, en->read_fields[s], en->read_field_count[s]) = id;
+}
+
+static bool load_config(struct engine *en, struct err *e)
+{
+    if (!sync_get(en->store, &en->life, en->set.sync_key, &en->row, e) ||
+        !config_from_json(&en->life, en->row.config, &en->config, e))
+        return false;
+    for (int s = 0; s < 2; s++) {
+        want_field(en, (enum side)s, "summary");
+        want_field(en, (enum side)s, ITEM_TYPE);
+        want_field(en, (enum side)s, ITEM_STATUS);
+        for (size_t i = 0; i < en->config.field_count; i++)
+            want_field(en, (enum side)s, en->config.fields[i].half[s].id);
+    }
+    return true;
+}
+
+static bool find_user(void *context, enum side s, const char *who, struct arena *a, struct value *r, struct err *e)
+{
+    struct engine *en = context;
+    struct tracker *t = engine_tracker(en, s);
+    struct value *found;
+    size_t count;
+    if (!t->ops->users_find(t, a, who, &found, &count, e))
+        return false;
+    if (count == 1) {
+        *r = found[0];
+        return true;
+    }
+    return err_set(e, ERR_MAPPING,
+                   count ? "%1$s names %2$zu accounts on the site of %3$s; use a user correlation that says which one is meant"
+                         : "%1$s names no account (%2$zu) that can be seen on the site of %3$s; add the person there, or use a user "
+                           "correlation",
+                   who, count, en->project[s].key);
+}
+
+static bool read_sites(struct engine *en, struct err *e)
+{
+    for (int s = 0; s < 2; s++) {
+        struct tracker *t = en->set.trackers[s];
+        if (!t->ops->describe(t, &en->life, &en->info[s], e) || !t->ops->project(t, &en->life, &en->project[s], e))
+            return false;
+    }
+    en->mapping = (struct mapping){.config = &en->config,
+                                   .projects = {&en->project[0], &en->project[1]},
+                                   .users = {find_user, en}};
+    return true;
+}
+
+struct engine *engine_open(const struct engine_settings *set, struct err *e)
+{
+    struct engine *en = calloc(1, sizeof *en);
+    if (!en)
+        abort();
+    en->set = *set;
+    en->store = set->store;
+    en->clock = set->clock;
+    if (!en->set.batch)
+        en->set.batch = BATCH;
+    if (!en->set.sweep_ms)
+        en->set.sweep_ms = SWEEP_MS;
+    if (!en->set.grace_ms)
+        en->set.grace_ms = GRACE_MS;
+    if (set->seed)
+        rng_seed(&en->rng, set->seed);
+    else
+        rng_seed_system(&en->rng);
+    en->set.sync_key = arena_strdup(&en->life, set->sync_key);
+    if (load_config(en, e) && read_sites(en, e) && op_distrust_sent(en->store, e))
+        return en;
+    engine_close(en);
+    return NULL;
+}
+
+void engine_close(struct engine *en)
+{
+    if (!en)
+        return;
+    arena_release(&en->life);
+    free(en);
+}
+
+/* The state may have been changed by a person since the last pass. */
+static bool check_running(struct engine *en, struct arena *a, struct err *e)
+{
+    struct sync_row row;
+    if (!sync_get(en->store, a, en->set.sync_key, &row, e))
+        return false;
+    en->row.watermark_ms[0] = row.watermark_ms[0];
+    en->row.watermark_ms[1] = row.watermark_ms[1];
+    en->row.swept_ms = row.swept_ms;
+    if (str_eq(row.state, SYNC_RUNNING))
+        return true;
+    return err_set(e, ERR_STATE, "%s is %s%s%s; start it with: tandem sync start %s", row.key, row.state,
+                   row.reason ? ": " : "", row.reason ? row.reason : "", row.key);
+}
+
+static bool blow_fuse(struct engine *en, const struct err *why)
+{
+    struct err ignored = ERR_INIT; /* the fuse's own reason is what the caller must see */
+    return store_begin(en->store, &ignored) &&
+           (sync_set_state(en->store, en->row.id, SYNC_FUSED, why->text, &ignored) ? store_commit(en->store, &ignored)
+                                                                                : store_abandon(en->store));
+}
+
+static bool count_waiting(struct engine *en, struct err *e)
+{
+    int64_t inbox, ops;
+    if (!inbox_count(en->store, en->row.id, &inbox, e) || !op_count_open(en->store, en->row.id, &ops, e))
+        return false;
+    en->counts->waiting = inbox + ops;
+    return true;
+}
+
+bool engine_pass(struct engine *en, struct engine_counts *r, struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    *r = (struct engine_counts){0};
+    en->counts = r;
+    en->deletions = 0;
+    bool ok = check_running(en, &a, e) && poll_both(en, e) && pass_work(en, e) && panel_write_due(en, e) &&
+              count_waiting(en, e);
+    arena_release(&a);
+    if (!ok && e->kind == ERR_FUSE)
+        blow_fuse(en, e);
+    return ok;
+}
+
+static void add_counts(struct engine_counts *sum, const struct engine_counts *more)
+{
+    const int64_t *from = (const int64_t *)more;
+    int64_t *to = (int64_t *)sum;
+    int64_t waiting = more->waiting;
+    for (size_t i = 0; i < sizeof *sum / sizeof *to; i++) /* the struct is nothing but counts */
+        to[i] += from[i];
+    sum->waiting = waiting;
+}
+
+bool engine_settle(struct engine *en, int limit, struct engine_counts *r, struct err *e)
+{
+    *r = (struct engine_counts){0};
+    for (int i = 0; i < limit; i++) {
+        struct engine_counts one;
+        bool ok = engine_pass(en, &one, e);
+        add_counts(r, &one);
+        if (!ok)
+            return false;
+        if (!one.waiting)
+            return true;
+    }
+    return true;
+}
+
+bool engine_resync(struct store *store, const char *sync_key, enum side from, const char *const *fields, size_t count,
+                   struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    struct sync_row row;
+    json_t *names = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(names, json_string(fields[i]));
+    json_t *request = json_keep(&a, json_pack("{ss so}", "from", side_name(from), "fields", names));
+    bool ok = sync_get(store, &a, sync_key, &row, e) && store_begin(store, e) &&
+              (pair_mark_all(store, row.id, json_print(&a, request), true, e) ? store_commit(store, e)
+                                                                             : store_abandon(store));
+    arena_release(&a);
+    return ok;
+}

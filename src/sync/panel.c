@@ -1,0 +1,131 @@
+/* panel.c - the sync info panel: what an issue shows of its pair.
+ *
+ * An issue property (machine-readable, does not touch `updated`, holds the times) and a remote link (for people, written only
+ * when what it shows changes, since it may touch `updated` and each pass would cause the next). Both carry the key of the
+ * synchronization, so that deleting one never deletes another's. Both are idempotent: no journal is needed. */
+#include "sync/internal.h"
+
+#include "base/str.h"
+#include "base/time_iso.h"
+
+char *panel_property_key(struct arena *a, const char *sync_key)
+{
+    return arena_printf(a, "tandem.%s", sync_key);
+}
+
+static char *link_global_id(struct arena *a, const char *sync_key, const char *issue_id)
+{
+    return arena_printf(a, "tandem=%s&issueId=%s", sync_key, issue_id);
+}
+
+static const char *when(struct arena *a, int64_t ms)
+{
+    char text[TIME_ISO_BYTES] = "";
+    if (ms)
+        time_iso_utc(ms, text);
+    return arena_strdup(a, text);
+}
+
+static const json_t *panel_value(struct engine *en, struct arena *a, const struct pair *p, enum side s)
+{
+    enum side other = side_other(s);
+    struct tracker *t = engine_tracker(en, other);
+    return json_keep(a, json_pack("{ss ss ss ss ss ss}", "synchronization", en->row.key, "partnerKey", p->key[other],
+                                  "partnerUrl", t->ops->browse_url(t, a, p->key[other]), "state", "synchronized",
+                                  "lastReceived", when(a, p->received_ms[s]), "lastSent", when(a, p->sent_ms[s])));
+}
+
+static bool write_link(struct engine *en, struct arena *a, struct pair *p, enum side s, struct err *e)
+{
+    enum side other = side_other(s);
+    struct tracker *t = engine_tracker(en, s), *partner = engine_tracker(en, other);
+    if (str_eq(p->link[s], p->key[other]))
+        return true;
+    struct tracker_remote_link link = {.global_id = link_global_id(a, en->row.key, p->issue_id[other]),
+                                       .url = partner->ops->browse_url(partner, a, p->key[other]),
+                                       .title = p->key[other],
+                                       .summary = arena_printf(a, "in step by Tandem (%s)", en->row.key),
+                                       .relationship = "synchronized with"};
+    if (!t->ops->remote_link_set(t, a, p->issue_id[s], &link, e))
+        return false;
+    p->link[s] = p->key[other];
+    return true;
+}
+
+static bool write_panel(struct engine *en, struct arena *a, struct pair *p, struct err *e)
+{
+    char *key = panel_property_key(a, en->row.key);
+    for (int s = 0; s < 2; s++) {
+        struct tracker *t = engine_tracker(en, (enum side)s);
+        struct err why = ERR_INIT;
+        if (t->ops->property_set(t, a, p->issue_id[s], key, panel_value(en, a, p, (enum side)s), &why) &&
+            write_link(en, a, p, (enum side)s, &why))
+            continue;
+        enum err_scope scope = err_scope(why.kind);
+        if (scope == ERR_SCOPE_SITE || scope == ERR_SCOPE_PROCESS || why.kind == ERR_UNCERTAIN) {
+            *e = why; /* stays due: writing it again is harmless */
+            return false;
+        }
+        struct work w = {.pair = *p};
+        if (!store_begin(en->store, e))
+            return false;
+        if (!engine_open_finding(en, &w, s, "panel", "quarantine", &why, why.text, NULL, e))
+            return store_abandon(en->store);
+        if (!store_commit(en->store, e))
+            return false;
+    }
+    p->panel_due = false;
+    return store_begin(en->store, e) &&
+           (pair_update(en->store, p, e) ? store_commit(en->store, e) : store_abandon(en->store));
+}
+
+bool panel_write_due(struct engine *en, struct err *e)
+{
+    struct arena all = ARENA_INIT, one = ARENA_INIT;
+    struct pair *pairs;
+    size_t count;
+    bool ok = pair_list_panel_due(en->store, &all, en->row.id, &pairs, &count, e);
+    for (size_t i = 0; ok && i < count; i++) {
+        if (pairs[i].issue_id[0] && pairs[i].issue_id[1])
+            ok = write_panel(en, &one, &pairs[i], e);
+        arena_clear(&one);
+    }
+    arena_release(&one);
+    arena_release(&all);
+    return ok;
+}
+
+static bool clear_one(struct engine *en, struct arena *a, const struct pair *p, enum side s, int64_t *issues_r,
+                      struct err *e)
+{
+    struct tracker *t = engine_tracker(en, s);
+    struct err why = ERR_INIT;
+    const char *partner = p->issue_id[side_other(s)];
+    if (!p->issue_id[s])
+        return true;
+    bool ok = t->ops->property_delete(t, a, p->issue_id[s], panel_property_key(a, en->row.key), &why) &&
+              (!partner ||
+               t->ops->remote_link_delete(t, a, p->issue_id[s], link_global_id(a, en->row.key, partner), &why));
+    *issues_r += ok;
+    if (ok || err_scope(why.kind) == ERR_SCOPE_PAIR || err_scope(why.kind) == ERR_SCOPE_ITEM)
+        return true; /* an issue that is gone has no panel */
+    *e = why;
+    return false;
+}
+
+bool engine_clear_panels(struct engine *en, int64_t *issues_r, struct err *e)
+{
+    struct arena all = ARENA_INIT, one = ARENA_INIT;
+    struct pair *pairs;
+    size_t count;
+    *issues_r = 0;
+    bool ok = pair_list(en->store, &all, en->row.id, &pairs, &count, e);
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = clear_one(en, &one, &pairs[i], SIDE_FIRST, issues_r, e) &&
+             clear_one(en, &one, &pairs[i], SIDE_SECOND, issues_r, e);
+        arena_clear(&one);
+    }
+    arena_release(&one);
+    arena_release(&all);
+    return ok;
+}

@@ -1,0 +1,285 @@
+/* plan.c - decides, for one pair, what has to be written, settled or shown. Pure: everything it looks at is in its arguments.
+ *
+ * Why fields of one side travel in one write: Jira counts requests, and one edit makes one history entry. When such a
+ * write was refused the pair comes back with `one_by_one` set, so that only the guilty field waits. */
+#include "sync/internal.h"
+
+#include "base/str.h"
+#include "sync/diff.h"
+
+struct builder {
+    const struct plan_input *in;
+    struct arena *a;
+    struct work *w;
+    struct plan *plan;
+    json_t *entries[2]; /* of the update to each side */
+};
+
+bool plan_is_blocked(const struct work *w, const char *item)
+{
+    for (size_t i = 0; i < w->op_count; i++) {
+        const struct op *op = &w->ops[i];
+        if (op->kind == OP_CREATE || str_eq(op->item, item))
+            return true;
+        size_t k;
+        const json_t *entry;
+        if (op->kind == OP_UPDATE)
+            json_array_foreach(json_object_get(op->body, "fields"), k, entry)
+                if (str_eq(json_at_str(entry, "item"), item))
+                    return true;
+    }
+    return false;
+}
+
+static char *fingerprint(struct arena *a, const struct value now[2])
+{
+    const char *both = arena_printf(a, "%s\n%s", value_canonical(a, &now[0]), value_canonical(a, &now[1]));
+    return str_sha256(a, both, strlen(both));
+}
+
+bool plan_is_quarantined(struct arena *a, const struct work *w, const char *item, const struct value now[2])
+{
+    for (size_t i = 0; i < w->finding_count; i++) {
+        const struct finding *f = &w->findings[i];
+        bool standing = str_eq(f->kind, "quarantine") || str_eq(f->kind, "ask") || str_eq(f->kind, "drift");
+        if (standing && str_eq(f->item, item) && str_eq(json_at_str(f->detail, "now"), fingerprint(a, now)))
+            return true;
+    }
+    return false;
+}
+
+static bool has_finding(const struct work *w, const char *item)
+{
+    for (size_t i = 0; i < w->finding_count; i++)
+        if (str_eq(w->findings[i].item, item) && !str_eq(w->findings[i].kind, "conflict"))
+            return true;
+    return false;
+}
+
+void plan_finding(const struct plan_input *in, struct arena *a, struct work *w, struct plan *plan, const char *item,
+                  const char *kind, int side, const char *error, const char *text, const struct value now[2])
+{
+    json_t *detail = json_pack("{ss sO sO}", "now", fingerprint(a, now), "first", value_to_json(a, &now[0]), "second",
+                               value_to_json(a, &now[1]));
+    *arena_push(a, plan->findings, plan->finding_count) = (struct finding){.sync_id = in->sync_id,
+                                                                           .pair_id = w->pair.id,
+                                                                           .side = side,
+                                                                           .item = item,
+                                                                           .kind = kind,
+                                                                           .error = error,
+                                                                           .text = text,
+                                                                           .detail = json_keep(a, detail),
+                                                                           .created_ms = in->now_ms};
+}
+
+static const struct base_row *base_of(const struct work *w, const char *item)
+{
+    for (size_t i = 0; i < w->base_count; i++)
+        if (str_eq(w->bases[i].item, item))
+            return &w->bases[i];
+    return NULL;
+}
+
+static void load_base(struct builder *b, const char *item, struct diff_input *d)
+{
+    const struct base_row *row = base_of(b->w, item);
+    d->has_base = row != NULL;
+    struct err ignored = ERR_INIT; /* a base that cannot be read is no base: first contact asks, it never overwrites */
+    for (int s = 0; row && s < 2; s++)
+        if (row->value[s] && !value_from_json(b->a, row->value[s], &d->base[s], &ignored))
+            d->has_base = false;
+}
+
+static void settle(struct builder *b, const char *item, const struct value base[2])
+{
+    *arena_push(b->a, b->plan->settles, b->plan->settle_count) = (struct plan_settle){item, {base[0], base[1]}};
+}
+
+static void resolve(struct builder *b, const char *item)
+{
+    if (has_finding(b->w, item))
+        *arena_push(b->a, b->plan->resolved, b->plan->resolved_count) = item;
+}
+
+static bool is_resync(const struct work *w, const char *item, int *from_r)
+{
+    struct arena a = ARENA_INIT;
+    struct err ignored = ERR_INIT;
+    json_t *request = w->pair.resync ? json_parse(&a, w->pair.resync, strlen(w->pair.resync), false, "resync", &ignored)
+                                     : NULL;
+    const json_t *fields = json_object_get(request, "fields"), *name;
+    bool wanted = request && json_array_size(fields) == 0;
+    size_t i;
+    json_array_foreach(fields, i, name)
+        wanted = wanted || str_eq_nocase(json_string_value(name), item);
+    *from_r = !wanted ? -1 : str_eq(json_at_str(request, "from"), "second") ? SIDE_SECOND : SIDE_FIRST;
+    arena_release(&a);
+    return wanted;
+}
+
+/* What is common to fields, status and type: who sends, what is there, since when. */
+static struct diff_input input_for(struct builder *b, enum diff_how how, const char *item,
+                                   const char *const field_id[2], const char *const field_name[2])
+{
+    struct diff_input d = {.mapping = b->in->mapping, .how = how, .times_known = b->in->times_known};
+    is_resync(b->w, item, &d.resync_from);
+    for (int s = 0; s < 2; s++) {
+        d.now[s] = tracker_issue_value(b->w->issue[s], field_id[s]);
+        int64_t changed = b->in->times_known ? item_changed_ms(b->w->issue[s], field_id[s], field_name[s]) : 0;
+        d.changed_ms[s] = changed ? changed - b->in->skew_ms[s] : 0;
+    }
+    load_base(b, item, &d);
+    return d;
+}
+
+static void add_write(struct builder *b, const char *item, const char *const field_id[2], const struct diff_input *d,
+                      const struct diff_result *r)
+{
+    enum side to = r->side, from = side_other(to);
+    bool is_merge = r->verdict == DIFF_MERGE;
+    if (is_merge && value_equal(&r->value, &d->now[to])) { /* nothing to write here; the rest travels the other way */
+        struct value base[2];
+        base[to] = r->own_base;
+        base[from] = d->now[from];
+        settle(b, item, base);
+        return;
+    }
+    json_t *entry = journal_entry(b->a, item, field_id[to], &r->value, &d->now[to], &d->now[from],
+                                  is_merge ? &r->own_base : NULL, r->has_loser ? &r->loser : NULL);
+    if (!b->entries[to])
+        b->entries[to] = json_keep(b->a, json_array());
+    json_array_append(b->entries[to], entry);
+}
+
+/* Acts on a verdict; true when it asks for a write. */
+static bool act(struct builder *b, const char *item, const struct diff_input *d, const struct diff_result *r,
+                const struct err *why)
+{
+    switch (r->verdict) {
+    case DIFF_NOTHING:
+        resolve(b, item);
+        return false;
+    case DIFF_SETTLE:
+        settle(b, item, d->now);
+        resolve(b, item);
+        return false;
+    case DIFF_NEED_TIME:
+        b->plan->need_times = true;
+        return false;
+    case DIFF_ASK:
+        plan_finding(b->in, b->a, b->w, b->plan, item, "ask", -1, NULL,
+                     arena_printf(b->a, "%s and %s differ in %s: \"%s\" and \"%s\"; decide which one is right",
+                                  b->w->pair.key[0], b->w->pair.key[1], item, value_show(b->a, &d->now[0]),
+                                  value_show(b->a, &d->now[1])),
+                     d->now);
+        return false;
+    case DIFF_DRIFT:
+        plan_finding(b->in, b->a, b->w, b->plan, item, "drift", (int)r->side, NULL,
+                     arena_printf(b->a, "%s of %s was edited there (\"%s\"), but the mapping only goes the other way; "
+                                        "it is not sent back",
+                                  item, b->w->pair.key[r->side], value_show(b->a, &d->now[r->side])),
+                     d->now);
+        return false;
+    case DIFF_FAIL:
+        plan_finding(b->in, b->a, b->w, b->plan, item, "quarantine", (int)r->side, err_kind_name(why->kind),
+                     arena_strdup(b->a, why->text), d->now);
+        return false;
+    case DIFF_WRITE:
+    case DIFF_MERGE:
+        break;
+    }
+    return true;
+}
+
+static void plan_field(struct builder *b, const struct config_field *f)
+{
+    const char *item = item_of_field(f);
+    const char *const id[2] = {f->half[0].id, f->half[1].id}, *const name[2] = {f->half[0].name, f->half[1].name};
+    if (plan_is_blocked(b->w, item))
+        return;
+    struct diff_input d = input_for(b, DIFF_BY_FIELD, item, id, name);
+    d.field = f;
+    for (int s = 0; s < 2; s++) {
+        d.sends[s] = f->half[s].sends;
+        d.receives[s] = f->half[s].receives;
+    }
+    if (plan_is_quarantined(b->a, b->w, item, d.now))
+        return;
+    struct err why = ERR_INIT;
+    struct diff_result r = diff_field(&d, b->a, &why);
+    if (act(b, item, &d, &r, &why))
+        add_write(b, item, id, &d, &r);
+}
+
+static void plan_type(struct builder *b)
+{
+    static const char *const ID[2] = {ITEM_TYPE, ITEM_TYPE};
+    static const char *const NAME[2] = {"Issue Type", "Issue Type"};
+    if (plan_is_blocked(b->w, ITEM_TYPE))
+        return;
+    struct diff_input d = input_for(b, DIFF_BY_ISSUE_TYPES, ITEM_TYPE, ID, NAME);
+    for (int s = 0; s < 2; s++) {
+        d.sends[s] = b->in->mapping->config->connector[s].creates;
+        d.receives[s] = true;
+    }
+    if (plan_is_quarantined(b->a, b->w, ITEM_TYPE, d.now))
+        return;
+    struct err why = ERR_INIT;
+    struct diff_result r = diff_field(&d, b->a, &why);
+    if (act(b, ITEM_TYPE, &d, &r, &why))
+        add_write(b, ITEM_TYPE, ID, &d, &r);
+}
+
+static void plan_status_item(struct builder *b)
+{
+    static const char *const ID[2] = {ITEM_STATUS, ITEM_STATUS};
+    if (plan_is_blocked(b->w, ITEM_STATUS))
+        return;
+    struct diff_input d = input_for(b, DIFF_BY_STATUS_RULES, ITEM_STATUS, ID, ID);
+    for (int s = 0; s < 2; s++) {
+        d.sends[s] = b->in->mapping->config->connector[s].sends_status;
+        d.receives[s] = b->in->mapping->config->connector[s].receives_status;
+    }
+    if (plan_is_quarantined(b->a, b->w, ITEM_STATUS, d.now))
+        return;
+    struct err why = ERR_INIT;
+    struct diff_result r = diff_field(&d, b->a, &why);
+    if (!act(b, ITEM_STATUS, &d, &r, &why))
+        return;
+    b->plan->status = (struct plan_status){.is_due = true,
+                                           .side = r.side,
+                                           .to = r.value,
+                                           .was = d.now[r.side],
+                                           .other = d.now[side_other(r.side)],
+                                           .loser = r.loser,
+                                           .has_loser = r.has_loser};
+}
+
+static void close_update(struct builder *b, enum side to)
+{
+    json_t *entries = b->entries[to], *entry;
+    if (!entries)
+        return;
+    if (!b->w->one_by_one) {
+        journal_due(b->a, b->w, to, OP_UPDATE, "fields", json_pack("{sO}", "fields", entries));
+        return;
+    }
+    size_t i;
+    json_array_foreach(entries, i, entry)
+        journal_due(b->a, b->w, to, OP_UPDATE, "fields", json_pack("{s[O]}", "fields", entry));
+}
+
+void plan_pair(const struct plan_input *in, struct arena *a, struct work *w, struct plan *r)
+{
+    struct builder b = {.in = in, .a = a, .w = w, .plan = r};
+    *r = (struct plan){0};
+    w->due = NULL;
+    w->due_count = 0;
+    plan_type(&b);
+    for (size_t i = 0; i < in->mapping->config->field_count; i++)
+        plan_field(&b, &in->mapping->config->fields[i]);
+    close_update(&b, SIDE_FIRST);
+    close_update(&b, SIDE_SECOND);
+    plan_status_item(&b);
+    plan_comments(in, a, w, r);
+}

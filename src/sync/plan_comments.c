@@ -1,0 +1,222 @@
+/* plan_comments.c - comments as a set of items with identity: which to copy, which copies to edit, which have vanished.
+ *
+ * A comment's identity is (side of origin, id there); its copy on the other side has an id too. The author line that a copy
+ * carries is taken off before anything is compared. Adds come in the order in which people wrote. */
+#include "sync/internal.h"
+
+#include "base/str.h"
+
+struct scene {
+    const struct plan_input *in;
+    struct arena *a;
+    struct work *w;
+    struct plan *plan;
+};
+
+static const struct tracker_comment *find(const struct tracker_issue *issue, const char *id)
+{
+    for (size_t i = 0; i < issue->comment_count; i++)
+        if (str_eq(issue->comments[i].id, id))
+            return &issue->comments[i];
+    return NULL;
+}
+
+static const struct comment_row *row_of(const struct scene *s, enum side side, const char *id)
+{
+    for (size_t i = 0; i < s->w->comment_count; i++)
+        if (str_eq(s->w->comments[i].comment_id[side], id))
+            return &s->w->comments[i];
+    for (size_t i = 0; i < s->plan->new_row_count; i++)
+        if (str_eq(s->plan->new_rows[i].comment_id[side], id))
+            return &s->plan->new_rows[i];
+    return NULL;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    struct value va = value_rich(a), vb = value_rich(b);
+    return value_equal(&va, &vb);
+}
+
+static const char *stripped(const struct scene *s, enum side side, const char *body)
+{
+    return mapping_comment_strip(s->in->mapping, s->a, side, body);
+}
+
+static bool flows(const struct scene *s, enum side from)
+{
+    const struct config_connector *c = s->in->mapping->config->connector;
+    return c[from].sends_comments && c[side_other(from)].receives_comments;
+}
+
+/* A creation that is still uncertain may be any comment on that side that we do not know. */
+static bool has_open_add(const struct work *w, enum side on)
+{
+    for (size_t i = 0; i < w->op_count; i++)
+        if (w->ops[i].kind == OP_COMMENT_ADD && w->ops[i].side == on)
+            return true;
+    return false;
+}
+
+/* Under which restriction the copy may be posted; false when nowhere, with the reason. */
+static bool copy_visibility(const struct scene *s, enum side to, const struct tracker_comment *c,
+                            struct tracker_visibility *r, const char **why_r)
+{
+    const char *role = s->in->mapping->config->connector[to].comment_visibility_role;
+    *r = (struct tracker_visibility){NULL, NULL};
+    if (!c->visibility_type && !c->is_internal)
+        return true;
+    if (role) {
+        *r = (struct tracker_visibility){"role", role};
+        return true;
+    }
+    *why_r = arena_printf(s->a,
+                          "comment %s of %s is %s%s; the other side has no partner for that, so it is not posted "
+                          "openly. Name a role in the comments tab, or open the comment",
+                          c->id, s->w->pair.key[side_other(to)], c->is_internal ? "internal" : "restricted to ",
+                          c->is_internal ? "" : c->visibility_value);
+    return false;
+}
+
+static void quarantine(struct scene *s, const char *item, enum side side, const char *error, const char *text,
+                       const char *body)
+{
+    struct value now[2] = {{.kind = VALUE_NONE}, {.kind = VALUE_NONE}};
+    now[side] = value_rich(body);
+    if (!plan_is_quarantined(s->a, s->w, item, now))
+        plan_finding(s->in, s->a, s->w, s->plan, item, "quarantine", (int)side, error, text, now);
+}
+
+static bool is_set_aside(struct scene *s, const char *item, enum side side, const char *body)
+{
+    struct value now[2] = {{.kind = VALUE_NONE}, {.kind = VALUE_NONE}};
+    now[side] = value_rich(body);
+    return plan_is_quarantined(s->a, s->w, item, now);
+}
+
+static json_t *known_ids(const struct tracker_issue *issue)
+{
+    json_t *known = json_array();
+    for (size_t i = 0; i < issue->comment_count; i++)
+        json_array_append_new(known, json_string(issue->comments[i].id));
+    return known;
+}
+
+static void add_copy(struct scene *s, enum side from, const struct tracker_comment *c)
+{
+    enum side to = side_other(from);
+    const char *item = item_of_comment(s->a, from, c->id), *why = NULL;
+    struct tracker_visibility visibility;
+    if (plan_is_blocked(s->w, item) || is_set_aside(s, item, from, c->body))
+        return;
+    if (!copy_visibility(s, to, c, &visibility, &why)) {
+        quarantine(s, item, from, err_kind_name(ERR_HIDDEN), why, c->body);
+        return;
+    }
+    const char *body = mapping_comment_copy(s->in->mapping, s->a, to, c, s->w->pair.key[from]);
+    json_t *json = json_pack("{si ss ss ss so ss* ss*}", "origin", (int)from, "originId", c->id, "originBody", c->body,
+                             "body", body, "known", known_ids(s->w->issue[to]), "visibilityType", visibility.type,
+                             "visibilityValue", visibility.value);
+    journal_due(s->a, s->w, to, OP_COMMENT_ADD, item, json);
+}
+
+/* At first contact comments that say the same on both sides are one comment: partners by text, then by order. */
+static void adopt(struct scene *s)
+{
+    const struct tracker_issue *first = s->w->issue[SIDE_FIRST], *second = s->w->issue[SIDE_SECOND];
+    for (size_t i = 0; i < first->comment_count; i++)
+        for (size_t k = 0; k < second->comment_count; k++) {
+            const struct tracker_comment *x = &first->comments[i], *y = &second->comments[k];
+            if (row_of(s, SIDE_FIRST, x->id) || row_of(s, SIDE_SECOND, y->id) ||
+                !same_text(stripped(s, SIDE_FIRST, x->body), stripped(s, SIDE_SECOND, y->body)))
+                continue;
+            bool second_is_copy = !same_text(stripped(s, SIDE_SECOND, y->body), y->body);
+            bool first_is_copy = !same_text(stripped(s, SIDE_FIRST, x->body), x->body);
+            enum side origin = second_is_copy                   ? SIDE_FIRST
+                               : first_is_copy                  ? SIDE_SECOND
+                               : x->created_ms <= y->created_ms ? SIDE_FIRST
+                                                                : SIDE_SECOND;
+            *arena_push(s->a, s->plan->new_rows, s->plan->new_row_count) =
+                (struct comment_row){.pair_id = s->w->pair.id,
+                                     .origin = origin,
+                                     .comment_id = {x->id, y->id},
+                                     .base = {x->body, y->body},
+                                     .state = "open"};
+            break;
+        }
+}
+
+static void edit_copy(struct scene *s, const struct comment_row *row, const struct tracker_comment *origin,
+                      const struct tracker_comment *copy, const char *item)
+{
+    enum side from = row->origin, to = side_other(from);
+    const char *body = mapping_comment_copy(s->in->mapping, s->a, to, origin, s->w->pair.key[from]);
+    bool copy_was_edited = !same_text(copy->body, row->base[to]);
+    json_t *json = json_pack("{sI ss ss ss ss ss*}", "row", (json_int_t)row->id, "commentId", copy->id, "body", body,
+                             "was", copy->body, "originBody", origin->body, "loser",
+                             copy_was_edited ? copy->body : NULL);
+    journal_due(s->a, s->w, to, OP_COMMENT_EDIT, item, json);
+}
+
+/* The copy was edited where it should only be read. */
+static void edit_came_back(struct scene *s, const struct comment_row *row, const struct tracker_comment *origin,
+                           const struct tracker_comment *copy, const char *item)
+{
+    enum side from = row->origin, to = side_other(from);
+    const char *now = stripped(s, to, copy->body);
+    if (s->in->mapping->config->connector[to].copies_flow_back && flows(s, to)) {
+        json_t *json = json_pack("{sI ss ss ss ss}", "row", (json_int_t)row->id, "commentId", origin->id, "body", now,
+                                 "was", origin->body, "originBody", copy->body);
+        journal_due(s->a, s->w, from, OP_COMMENT_EDIT, item, json);
+        return;
+    }
+    struct value bodies[2];
+    bodies[from] = value_rich(origin->body);
+    bodies[to] = value_rich(copy->body);
+    for (size_t i = 0; i < s->w->finding_count; i++)
+        if (str_eq(s->w->findings[i].kind, "drift") && str_eq(s->w->findings[i].item, item))
+            return;
+    plan_finding(s->in, s->a, s->w, s->plan, item, "drift", (int)to, NULL,
+                 arena_printf(s->a, "the copy (comment %s of %s) was edited; the original stays as it is", copy->id,
+                              s->w->pair.key[to]),
+                 bodies);
+}
+
+static void compare(struct scene *s, const struct comment_row *row)
+{
+    enum side from = row->origin, to = side_other(from);
+    const char *item = item_of_comment(s->a, from, row->comment_id[from]);
+    bool is_live = str_eq(row->state, "open") || str_eq(row->state, "restricted");
+    if (!is_live || !row->comment_id[from] || !row->comment_id[to] || plan_is_blocked(s->w, item))
+        return;
+    const struct tracker_comment *origin = find(s->w->issue[from], row->comment_id[from]);
+    const struct tracker_comment *copy = find(s->w->issue[to], row->comment_id[to]);
+    if (!origin || !copy) {
+        *arena_push(s->a, s->plan->vanished, s->plan->vanished_count) = *row;
+        return;
+    }
+    if (is_set_aside(s, item, from, origin->body))
+        return;
+    if (!same_text(origin->body, row->base[from]) && flows(s, from))
+        edit_copy(s, row, origin, copy, item);
+    else if (!same_text(copy->body, row->base[to]))
+        edit_came_back(s, row, origin, copy, item);
+}
+
+void plan_comments(const struct plan_input *in, struct arena *a, struct work *w, struct plan *plan)
+{
+    struct scene s = {in, a, w, plan};
+    if (!w->comment_count && !w->base_count)
+        adopt(&s);
+    for (size_t i = 0; i < w->comment_count; i++)
+        compare(&s, &w->comments[i]);
+    for (int from = 0; from < 2; from++) {
+        /* a copy of ours that is not proven yet must not be taken for somebody's new comment */
+        if (!flows(&s, (enum side)from) || has_open_add(w, (enum side)from))
+            continue;
+        const struct tracker_issue *issue = w->issue[from];
+        for (size_t i = 0; i < issue->comment_count; i++)
+            if (!row_of(&s, (enum side)from, issue->comments[i].id))
+                add_copy(&s, (enum side)from, &issue->comments[i]);
+    }
+}

@@ -1,0 +1,111 @@
+/* status.c - walks an issue to a status over the shortest path of transitions.
+ *
+ * REST does not tell a workflow to an ordinary account, only what leaves the status an issue stands in. So the workflow is
+ * learnt by looking: at this issue first, then at other issues of the type in the statuses along the way. */
+#include "sync/internal.h"
+
+#include "base/str.h"
+#include "sync/workflow.h"
+
+enum { LOOKS = 30 };
+
+static bool learn(struct engine *en, struct arena *a, enum side side, const char *type, const char *from,
+                  const struct tracker_transition *list, size_t count, struct err *e)
+{
+    const char **to = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!list[i].has_required_fields && !str_eq(list[i].to_id, from))
+            *arena_push(a, to, n) = list[i].to_id;
+    if (!n) /* nothing leaves it: remember that we looked */
+        *arena_push(a, to, n) = from;
+    return store_begin(en->store, e) &&
+           (edge_learn(en->store, en->row.id, side, type, from, to, n, clock_now(en->clock), e)
+                ? store_commit(en->store, e)
+                : store_abandon(en->store));
+}
+
+/* Looks at other issues until a path is known or nothing unknown is left within reach. */
+static bool explore(struct engine *en, struct arena *a, enum side side, const char *type, const char *from,
+                    const char *to, const char **next_r, struct err *e)
+{
+    struct tracker *t = engine_tracker(en, side);
+    const char **looked = NULL;
+    size_t looked_count = 0;
+    for (int i = 0; i < LOOKS; i++) {
+        struct edge *edges;
+        size_t count, frontier_count, n, k = 0, m;
+        const char **frontier, *sample;
+        struct tracker_transition *list;
+        if (!edge_list(en->store, a, en->row.id, side, type, &edges, &count, e))
+            return false;
+        if ((*next_r = workflow_next(a, edges, count, from, to, NULL)))
+            return true;
+        frontier_count = workflow_frontier(a, edges, count, from, &frontier);
+        for (bool seen = true; k < frontier_count && seen; k += seen) {
+            seen = false;
+            for (m = 0; m < looked_count; m++)
+                seen = seen || str_eq(looked[m], frontier[k]);
+        }
+        if (k == frontier_count)
+            return true;
+        *arena_push(a, looked, looked_count) = frontier[k];
+        if (!t->ops->sample(t, a, type, frontier[k], &sample, e))
+            return false;
+        if (sample && (!t->ops->transitions(t, a, sample, &list, &n, e) || !learn(en, a, side, type, frontier[k], list, n, e)))
+            return false;
+    }
+    return true;
+}
+
+static const struct tracker_transition *to_status(const struct tracker_transition *list, size_t count, const char *to)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(list[i].to_id, to) && !list[i].has_required_fields)
+            return &list[i];
+    return NULL;
+}
+
+static bool no_way(struct engine *en, struct arena *a, struct work *w, const struct plan_status *s, struct err *e)
+{
+    struct plan scratch = {0};
+    struct plan_input in = {.sync_id = en->row.id, .now_ms = clock_now(en->clock)};
+    struct value now[2];
+    now[s->side] = s->was;
+    now[side_other(s->side)] = s->other;
+    plan_finding(&in, a, w, &scratch, ITEM_STATUS, "quarantine", (int)s->side, err_kind_name(ERR_REFUSED),
+                 arena_printf(a, "%s cannot be brought from \"%s\" to \"%s\": no transition that the sync user may "
+                                 "walk leads there. Add one, or change the workflow rule",
+                              w->pair.key[s->side], value_show(a, &s->was), value_show(a, &s->to)),
+                 now);
+    en->counts->findings++;
+    return store_begin(en->store, e) &&
+           (finding_open(en->store, &scratch.findings[0], e) ? store_commit(en->store, e) : store_abandon(en->store));
+}
+
+bool status_walk(struct engine *en, struct arena *a, struct work *w, const struct plan_status *s, struct err *e)
+{
+    struct tracker *t = engine_tracker(en, s->side);
+    struct value type = tracker_issue_value(w->issue[s->side], ITEM_TYPE);
+    struct tracker_transition *list;
+    size_t count;
+    const char *next = NULL;
+    if (!t->ops->transitions(t, a, w->pair.issue_id[s->side], &list, &count, e))
+        return false;
+    const struct tracker_transition *step = to_status(list, count, s->to.id);
+    if (!step) {
+        if (!learn(en, a, s->side, type.id, s->was.id, list, count, e) ||
+            !explore(en, a, s->side, type.id, s->was.id, s->to.id, &next, e))
+            return false;
+        step = next ? to_status(list, count, next) : NULL;
+    }
+    if (!step)
+        return no_way(en, a, w, s, e);
+    json_t *body = json_pack("{ss ss ss* sO sO sO}", "transition", step->id, "stepId", step->to_id, "stepName",
+                             step->to_name, "to", value_to_json(a, &s->to), "was", value_to_json(a, &s->was), "other",
+                             value_to_json(a, &s->other));
+    if (s->has_loser)
+        json_object_set(body, "loser", value_to_json(a, &s->loser));
+    journal_due(a, w, s->side, OP_TRANSITION, ITEM_STATUS, body);
+    return true;
+}

@@ -1,0 +1,247 @@
+/* verify.c - proves both sides equal except a listed few. It reads the sites, not the store's idea of them, and writes nothing. */
+#include "sync/internal.h"
+
+#include "base/str.h"
+
+struct check {
+    struct engine *en;
+    struct arena *a;   /* of the result */
+    struct arena page; /* of one batch */
+    struct engine_verify *r;
+};
+
+static void say(struct check *c, const char *format, ...) PRINTF_LIKE(2, 3);
+static void say(struct check *c, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    *arena_push(c->a, c->r->lines, c->r->line_count) = arena_vprintf(c->a, format, args);
+    va_end(args);
+}
+
+static const char *known_finding(const struct finding *list, size_t count, const char *item)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(list[i].item, item) && !str_eq(list[i].kind, "conflict"))
+            return list[i].kind;
+    return NULL;
+}
+
+static bool maps(struct check *c, const struct config_field *f, enum side from, const struct value now[2])
+{
+    struct err ignored = ERR_INIT;
+    struct value mapped;
+    bool ok = f ? mapping_value(&c->en->mapping, &c->page, f, from, &now[from], &mapped, &ignored)
+                : mapping_status(&c->en->mapping, from, &now[from], &mapped, &ignored);
+    return ok && value_equal(&mapped, &now[side_other(from)]);
+}
+
+static bool field_differs(struct check *c, const struct work *w, const struct config_field *f, bool sends_first,
+                          bool sends_second)
+{
+    const char *item = f ? item_of_field(f) : ITEM_STATUS;
+    struct value now[2];
+    for (int s = 0; s < 2; s++)
+        now[s] = tracker_issue_value(w->issue[s], f ? f->half[s].id : ITEM_STATUS);
+    if ((!sends_first && !sends_second) || (sends_first && maps(c, f, SIDE_FIRST, now)) ||
+        (sends_second && maps(c, f, SIDE_SECOND, now)))
+        return false;
+    const char *kind = known_finding(w->findings, w->finding_count, item);
+    say(c, "%s and %s differ in %s: \"%s\" and \"%s\"%s%s%s", w->pair.key[0], w->pair.key[1], item,
+        value_show(&c->page, &now[0]), value_show(&c->page, &now[1]), kind ? " (known: " : "", kind ? kind : "",
+        kind ? ")" : "");
+    return true;
+}
+
+static bool fields_differ(struct check *c, const struct work *w)
+{
+    const struct config *config = &c->en->config;
+    const struct config_connector *side = config->connector;
+    bool differ = false;
+    for (size_t i = 0; i < config->field_count; i++) {
+        const struct config_field *f = &config->fields[i];
+        differ |= field_differs(c, w, f, f->half[0].sends && f->half[1].receives, f->half[1].sends && f->half[0].receives);
+    }
+    return differ | field_differs(c, w, NULL, side[0].sends_status && side[1].receives_status,
+                                  side[1].sends_status && side[0].receives_status);
+}
+
+static const struct tracker_comment *find(const struct tracker_issue *issue, const char *id)
+{
+    for (size_t i = 0; i < issue->comment_count; i++)
+        if (str_eq(issue->comments[i].id, id))
+            return &issue->comments[i];
+    return NULL;
+}
+
+static bool same_words(struct check *c, enum side from, const struct tracker_comment *x, const struct tracker_comment *y)
+{
+    const struct mapping *m = &c->en->mapping;
+    struct value a = value_rich(mapping_comment_strip(m, &c->page, from, x->body));
+    struct value b = value_rich(mapping_comment_strip(m, &c->page, side_other(from), y->body));
+    return value_equal(&a, &b);
+}
+
+static bool has_row(const struct work *w, enum side s, const char *id)
+{
+    for (size_t i = 0; i < w->comment_count; i++)
+        if (str_eq(w->comments[i].comment_id[s], id))
+            return true;
+    return false;
+}
+
+/* An unpaired comment that says what a paired one on the same issue says is a double. */
+static bool is_double(const struct work *w, enum side s, const struct tracker_comment *comment)
+{
+    struct value body = value_rich(comment->body);
+    for (size_t i = 0; i < w->issue[s]->comment_count; i++) {
+        const struct tracker_comment *other = &w->issue[s]->comments[i];
+        struct value says = value_rich(other->body);
+        if (other != comment && has_row(w, s, other->id) && value_equal(&body, &says))
+            return true;
+    }
+    return false;
+}
+
+static bool comments_differ(struct check *c, const struct work *w)
+{
+    bool differ = false;
+    for (size_t i = 0; i < w->comment_count; i++) {
+        const struct comment_row *row = &w->comments[i];
+        if (!str_eq(row->state, "open") || !row->comment_id[0] || !row->comment_id[1])
+            continue;
+        const struct tracker_comment *first = find(w->issue[0], row->comment_id[0]);
+        const struct tracker_comment *second = find(w->issue[1], row->comment_id[1]);
+        if (first && second && same_words(c, SIDE_FIRST, first, second)) {
+            c->r->comments_paired++;
+            continue;
+        }
+        differ = true;
+        say(c, "comment %s of %s and %s of %s: %s", row->comment_id[0], w->pair.key[0], row->comment_id[1],
+            w->pair.key[1], !first ? "the first is not there" : !second ? "the second is not there" : "differ");
+    }
+    for (int s = 0; s < 2; s++) {
+        c->r->comments[s] += (int64_t)w->issue[s]->comment_count;
+        for (size_t i = 0; i < w->issue[s]->comment_count; i++) {
+            const struct tracker_comment *comment = &w->issue[s]->comments[i];
+            if (has_row(w, (enum side)s, comment->id))
+                continue;
+            const char *item = item_of_comment(&c->page, (enum side)s, comment->id);
+            const char *kind = known_finding(w->findings, w->finding_count, item);
+            bool doubled = is_double(w, (enum side)s, comment);
+            c->r->comments_unpaired[s]++;
+            c->r->doubled[s] += doubled;
+            differ = true;
+            say(c, "comment %s of %s has no partner%s%s%s%s", comment->id, w->pair.key[s],
+                doubled ? " and says what another one says: a double" : "", kind ? " (known: " : "", kind ? kind : "",
+                kind ? ")" : "");
+        }
+    }
+    return differ;
+}
+
+static bool check_pair(struct check *c, struct work *w, struct err *e)
+{
+    struct store *store = c->en->store;
+    if (!comment_list(store, &c->page, w->pair.id, &w->comments, &w->comment_count, e) ||
+        !finding_list(store, &c->page, c->en->row.id, w->pair.id, &w->findings, &w->finding_count, e))
+        return false;
+    c->r->pairs++;
+    bool missing = false;
+    for (int s = 0; s < 2; s++)
+        if (!w->issue[s]) {
+            c->r->missing[s]++;
+            missing = true;
+            say(c, "%s, the partner of %s, is not there or not visible", w->pair.key[s] ? w->pair.key[s] : "nothing",
+                w->pair.key[side_other((enum side)s)]);
+        }
+    if (missing)
+        return true;
+    bool differ = fields_differ(c, w);
+    differ |= comments_differ(c, w);
+    c->r->equal += !differ;
+    c->r->different += differ;
+    return true;
+}
+
+static bool read_side(struct check *c, enum side s, struct work *works, size_t count, struct err *e)
+{
+    struct tracker *t = engine_tracker(c->en, s);
+    const char **ids = arena_array(&c->page, const char *, count);
+    struct tracker_issue **found = arena_array(&c->page, struct tracker_issue *, count);
+    size_t *where = arena_array(&c->page, size_t, count), n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (works[i].pair.issue_id[s]) {
+            where[n] = i;
+            ids[n++] = works[i].pair.issue_id[s];
+        }
+    struct tracker_read read = {.ids = ids,
+                                .id_count = n,
+                                .fields = c->en->read_fields[s],
+                                .field_count = c->en->read_field_count[s],
+                                .want = TRACKER_COMMENTS};
+    if (n && !t->ops->read(t, &c->page, &read, found, e))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        works[where[i]].issue[s] = found[i];
+    return true;
+}
+
+static bool check_batch(struct check *c, const struct pair *pairs, size_t count, struct err *e)
+{
+    struct work *works = arena_array(&c->page, struct work, count);
+    for (size_t i = 0; i < count; i++)
+        works[i].pair = pairs[i];
+    if (!read_side(c, SIDE_FIRST, works, count, e) || !read_side(c, SIDE_SECOND, works, count, e))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!check_pair(c, &works[i], e))
+            return false;
+    return true;
+}
+
+/* Issues that take part and have no partner. */
+static bool check_unpaired(struct check *c, enum side s, struct err *e)
+{
+    struct tracker *t = engine_tracker(c->en, s);
+    const char *cursor = NULL;
+    if (!c->en->config.connector[s].creates)
+        return true;
+    do {
+        struct tracker_seen *seen;
+        size_t count;
+        if (!t->ops->poll(t, &c->page, 0, c->en->config.connector[s].filter, &cursor, &seen, &count, e))
+            return false;
+        for (size_t i = 0; i < count; i++) {
+            struct pair pair;
+            bool found;
+            if (!pair_find(c->en->store, &c->page, c->en->row.id, s, seen[i].id, &pair, &found, e))
+                return false;
+            if (found)
+                continue;
+            c->r->missing[side_other(s)]++;
+            say(c, "%s has no partner", seen[i].key);
+        }
+    } while (cursor);
+    return true;
+}
+
+bool engine_verify(struct engine *en, struct arena *a, struct engine_verify *r, struct err *e)
+{
+    struct check c = {.en = en, .a = a, .r = r};
+    struct arena list = ARENA_INIT;
+    struct pair *pairs;
+    size_t count;
+    *r = (struct engine_verify){0};
+    bool ok = pair_list(en->store, &list, en->row.id, &pairs, &count, e);
+    for (size_t i = 0; ok && i < count; i += en->set.batch) {
+        ok = check_batch(&c, pairs + i, count - i < en->set.batch ? count - i : en->set.batch, e);
+        arena_clear(&c.page);
+    }
+    ok = ok && check_unpaired(&c, SIDE_FIRST, e);
+    arena_clear(&c.page);
+    ok = ok && check_unpaired(&c, SIDE_SECOND, e);
+    arena_release(&c.page);
+    arena_release(&list);
+    return ok;
+}

@@ -71,7 +71,7 @@ struct tracker_comment {
     int64_t created_ms, updated_ms;
     const char *visibility_type, *visibility_value; /* "role" or "group"; NULL when open to all */
     bool is_internal;                               /* JSM: jsdPublic false */
-    const char *token;                              /* of our token property, NULL when there is none */
+    const char *token;                              /* of our token property; NULL when there is none, or not asked for */
 };
 
 struct tracker_history_item {
@@ -94,14 +94,18 @@ struct tracker_issue {
     const char *parent_id;
     struct tracker_issue_field *fields; /* those asked for */
     size_t field_count;
-    struct tracker_comment *comments; /* all of them, ascending by id; only with TRACKER_COMMENTS */
+    struct tracker_comment *comments; /* all of them, ascending by id; with TRACKER_COMMENTS or _TOKENS */
     size_t comment_count;
     struct tracker_history_item *history; /* ascending; only with TRACKER_HISTORY */
     size_t history_count;
     const json_t *properties; /* object key → value; only those asked for; NULL when not asked */
 };
 
-enum tracker_want { TRACKER_COMMENTS = 1, TRACKER_HISTORY = 2 };
+enum tracker_want {
+    TRACKER_COMMENTS = 1,
+    TRACKER_HISTORY = 2,
+    TRACKER_COMMENT_TOKENS = 4, /* comments with their `token`, which only recovery needs: a request more per issue */
+};
 
 struct tracker_read {
     const char *const *ids;

@@ -220,8 +220,8 @@ static bool pick(struct engine *en, struct arena *a, const struct op *op, const 
     return true;
 }
 
-static bool found_partner(struct engine *en, struct arena *a, struct work *w, struct op *op, const char *id,
-                          const char *key, struct err *e)
+static bool found_partner(struct engine *en, struct arena *a, struct op *op, const char *id, const char *key,
+                          struct err *e)
 {
     op->reply = json_keep(a, json_pack("{ss ss}", "id", id, "key", key));
     if (!store_begin(en->store, e))
@@ -248,7 +248,7 @@ bool recover_creation(struct engine *en, struct arena *a, struct work *w, struct
         return false;
     if (ours) {
         en->counts->recovered++;
-        return found_partner(en, a, w, op, ours->id, ours->key, e);
+        return found_partner(en, a, op, ours->id, ours->key, e);
     }
     if (!store_begin(en->store, e))
         return false;

@@ -93,6 +93,12 @@ struct sandbox_moved {
 bool sandbox_move(struct sandbox *from, struct sandbox *to, const struct sandbox_move *, struct sandbox_moved *r,
                   struct err *e) MUST_CHECK;
 
+/* The same between two running sandboxes, page by page; both clients are administrators. A page is one transaction:
+ * what a failure leaves on the new site is a part of the project. Also ERR_… of http/client.h. */
+struct http_client;
+bool sandbox_move_http(struct http_client *from, struct http_client *to, const struct sandbox_move *,
+                       struct sandbox_moved *r, struct err *e) MUST_CHECK;
+
 /* Snapshots for the rehearsal: bytes are malloc'ed. Only for ":memory:". */
 bool sandbox_snapshot(struct sandbox *, void **bytes_r, size_t *length_r, struct err *e) MUST_CHECK;
 bool sandbox_restore(struct sandbox *, const void *bytes, size_t length, struct err *e) MUST_CHECK;

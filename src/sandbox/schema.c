@@ -137,6 +137,9 @@ const char sandbox_schema[] =
     "CREATE TABLE history (id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE, author INTEGER, created INTEGER NOT NULL);"
     "CREATE INDEX history_issue ON history (issue);"
+    /* What became what in moves to this site, per source site: entity is user, field, option or project (import.c). */
+    "CREATE TABLE imported (site TEXT NOT NULL, entity TEXT NOT NULL, source INTEGER NOT NULL, target INTEGER NOT NULL,"
+    " PRIMARY KEY (site, entity, source)) WITHOUT ROWID;"
     /* Faults to come (faults.c). remaining -1: until cleared. */
     "CREATE TABLE fault (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, method TEXT, path TEXT,"
     " skip INTEGER NOT NULL, remaining INTEGER NOT NULL, ms INTEGER NOT NULL, retry_after INTEGER NOT NULL,"

@@ -1,0 +1,290 @@
+/* dump.c - one project read out as JSON pages. Ids are the site's own numbers; people, types and fields are listed in
+ * the head, issues refer to them by these numbers. */
+#include "sandbox/transfer.h"
+
+#include <sqlite3.h>
+
+struct dump {
+    struct sandbox *sb;
+    struct arena *a;
+    struct err *e;
+    int64_t project;
+};
+
+static json_t *value_of(struct dump *d, struct sql_rows *rows, int column, bool is_json)
+{
+    struct err ignored = ERR_INIT;
+    const char *text;
+    switch (sqlite3_column_type(rows->statement, column)) {
+    case SQLITE_INTEGER:
+        return json_integer(sql_int(rows, column));
+    case SQLITE_FLOAT:
+        return json_real(sql_double(rows, column));
+    case SQLITE_TEXT:
+        text = sql_peek(rows, column);
+        if (!is_json)
+            return json_string(text);
+        return json_incref(json_parse(d->a, text, strlen(text), false, "stored JSON", &ignored));
+    default:
+        return NULL; /* left out */
+    }
+}
+
+/* One object a row; `names` are the columns' member names, one of them with a leading { holds JSON text. */
+static bool list_rows(struct dump *d, json_t **list_r, const char *names, const char *sql, int64_t argument)
+{
+    struct sql_rows rows;
+    char **columns;
+    size_t count = str_split(d->a, names, ' ', &columns);
+    *list_r = json_keep(d->a, json_array());
+    if (!sql_query(d->sb->db, &rows, d->e, sql, "i", argument))
+        return false;
+    while (sql_next(&rows)) {
+        json_t *object = json_object();
+        for (size_t i = 0; i < count; i++) {
+            bool is_json = columns[i][0] == '{';
+            json_t *value = value_of(d, &rows, (int)i, is_json);
+            if (value)
+                json_object_set_new(object, columns[i] + is_json, value);
+        }
+        json_array_append_new(*list_r, object);
+    }
+    return sql_done(&rows, d->e);
+}
+
+static bool put_list(struct dump *d, json_t *into, const char *member, const char *names, const char *sql,
+                     int64_t argument)
+{
+    json_t *list;
+    if (!list_rows(d, &list, names, sql, argument))
+        return false;
+    if (json_array_size(list))
+        json_object_set(into, member, list);
+    return true;
+}
+
+/* An array of plain values. */
+static bool put_column(struct dump *d, json_t *into, const char *member, const char *sql, int64_t argument)
+{
+    struct sql_rows rows;
+    json_t *list = json_keep(d->a, json_array());
+    if (!sql_query(d->sb->db, &rows, d->e, sql, "i", argument))
+        return false;
+    while (sql_next(&rows)) {
+        json_t *value = value_of(d, &rows, 0, false);
+        if (value)
+            json_array_append_new(list, value);
+    }
+    if (json_array_size(list))
+        json_object_set(into, member, list);
+    return sql_done(&rows, d->e);
+}
+
+#define IN_PROJECT "IN (SELECT id FROM issue WHERE project = ?1)"
+
+static bool put_people(struct dump *d, json_t *page)
+{
+    return put_list(
+        d, page, "accounts", "id accountId name userKey email displayName active timeZone",
+        "SELECT id, account_id, name, user_key, email, display_name, active, time_zone FROM account WHERE id IN ("
+        "SELECT lead FROM project WHERE id = ?1 UNION SELECT account FROM project_member WHERE project = ?1 "
+        "UNION SELECT assignee FROM issue WHERE project = ?1 UNION SELECT reporter FROM issue WHERE project = ?1 "
+        "UNION SELECT creator FROM issue WHERE project = ?1 UNION SELECT account FROM watcher WHERE issue " IN_PROJECT
+        " UNION SELECT author FROM comment WHERE issue " IN_PROJECT
+        " UNION SELECT update_author FROM comment WHERE issue " IN_PROJECT
+        " UNION SELECT author FROM history WHERE issue " IN_PROJECT
+        " UNION SELECT v.ref FROM custom_value v JOIN field f ON f.number = v.field WHERE f.kind = 'user' AND "
+        "v.issue " IN_PROJECT ") ORDER BY id",
+        d->project);
+}
+
+static bool put_workflows(struct dump *d, json_t *page)
+{
+    json_t *workflows, *workflow;
+    size_t i;
+    if (!list_rows(
+            d, &workflows, "id name",
+            "SELECT id, name FROM workflow WHERE id IN (SELECT workflow FROM project_issue_type WHERE project = ?1)",
+            d->project))
+        return false;
+    json_array_foreach (workflows, i, workflow) {
+        if (!put_list(
+                d, workflow, "transitions", "name from to isInitial hasScreen",
+                "SELECT name, from_status, to_status, is_initial, has_screen FROM workflow_transition WHERE workflow "
+                "= ?1 ORDER BY position, id",
+                json_at_int(workflow, "id", 0)))
+            return false;
+    }
+    json_object_set(page, "workflows", workflows);
+    return true;
+}
+
+static bool put_fields(struct dump *d, json_t *page)
+{
+    json_t *fields, *field;
+    size_t i;
+    if (!list_rows(
+            d, &fields, "number name kind",
+            "SELECT number, name, kind FROM field WHERE number IS NOT NULL AND (id IN (SELECT field FROM screen WHERE "
+            "project = ?1) OR number IN (SELECT field FROM custom_value WHERE issue " IN_PROJECT ")) ORDER BY number",
+            d->project))
+        return false;
+    json_array_foreach (fields, i, field) {
+        if (!put_list(d, field, "options", "id value disabled",
+                      "SELECT id, value, disabled FROM field_option WHERE field = ?1 ORDER BY position, id",
+                      json_at_int(field, "number", 0)))
+            return false;
+    }
+    json_object_set(page, "fields", fields);
+    return true;
+}
+
+static bool put_head(struct dump *d, json_t *page)
+{
+    json_t *projects;
+    char *seed = NULL;
+    if (!sql_get_str(d->sb->db, d->a, &seed, d->e, "SELECT value FROM setting WHERE name = 'seed'", "") ||
+        !list_rows(d, &projects, "id key name description lead assigneeType typeKey nextNumber isRestricted",
+                   "SELECT id, key, name, description, lead, assignee_type, type_key, next_number, is_restricted FROM "
+                   "project WHERE id = ?1",
+                   d->project))
+        return false;
+    json_t *project = json_array_get(projects, 0);
+    json_object_set(page, "project", project);
+    json_object_set_new(page, "site", json_sprintf("%s/%s/%s", d->sb->base_url, d->sb->d->name, seed ? seed : ""));
+    json_object_set_new(page, "isCloud", json_boolean(d->sb->d->is_cloud));
+    return put_column(d, project, "formerKeys", "SELECT key FROM project_key WHERE project = ?1", d->project) &&
+           put_column(d, project, "members", "SELECT account FROM project_member WHERE project = ?1", d->project) &&
+           put_list(d, project, "properties", "key {value",
+                    "SELECT key, value FROM property WHERE entity = 'project' AND entity_id = ?1", d->project) &&
+           put_people(d, page) && put_workflows(d, page) && put_fields(d, page) &&
+           put_list(d, page, "types", "id name isSubtask workflow",
+                    "SELECT t.id, t.name, t.is_subtask, p.workflow FROM issue_type t JOIN project_issue_type p ON "
+                    "p.issue_type = t.id WHERE p.project = ?1 ORDER BY p.position",
+                    d->project) &&
+           put_list(
+               d, page, "statuses", "id name category",
+               "SELECT id, name, category FROM status WHERE id IN (SELECT status FROM issue WHERE project = ?1) OR id "
+               "IN (SELECT t.to_status FROM workflow_transition t JOIN project_issue_type p ON p.workflow = "
+               "t.workflow WHERE p.project = ?1) ORDER BY id",
+               d->project) &&
+           put_list(
+               d, page, "priorities", "id name",
+               "SELECT id, name FROM priority WHERE id IN (SELECT priority FROM issue WHERE project = ?1) ORDER BY id",
+               d->project) &&
+           put_list(
+               d, page, "resolutions", "id name",
+               "SELECT id, name FROM resolution WHERE id IN (SELECT resolution FROM issue WHERE project = ?1) ORDER BY "
+               "id",
+               d->project) &&
+           put_list(d, page, "linkTypes", "id name inward outward",
+                    "SELECT id, name, inward, outward FROM link_type WHERE id IN (SELECT type FROM issue_link WHERE "
+                    "inward " IN_PROJECT " OR outward " IN_PROJECT ") ORDER BY id",
+                    d->project);
+}
+
+static bool put_comments(struct dump *d, json_t *issue, int64_t id)
+{
+    json_t *comments, *comment;
+    size_t i;
+    if (!list_rows(d, &comments, "id author updateAuthor body created updated visibilityType visibilityValue",
+                   "SELECT id, author, update_author, body, created, updated, visibility_type, visibility_value FROM "
+                   "comment WHERE issue = ?1 ORDER BY id",
+                   id))
+        return false;
+    json_array_foreach (comments, i, comment) {
+        if (!put_list(d, comment, "properties", "key {value",
+                      "SELECT key, value FROM property WHERE entity = 'comment' AND entity_id = ?1",
+                      json_at_int(comment, "id", 0)))
+            return false;
+    }
+    if (json_array_size(comments))
+        json_object_set(issue, "comments", comments);
+    return true;
+}
+
+static bool put_histories(struct dump *d, json_t *issue, int64_t id)
+{
+    json_t *histories, *history;
+    size_t i;
+    if (!list_rows(d, &histories, "id author created",
+                   "SELECT id, author, created FROM history WHERE issue = ?1 ORDER BY id", id))
+        return false;
+    json_array_foreach (histories, i, history) {
+        if (!put_list(
+                d, history, "items", "field type fieldId from fromString to toString",
+                "SELECT field, field_type, field_id, from_value, from_string, to_value, to_string FROM history_item "
+                "WHERE history = ?1 ORDER BY position",
+                json_at_int(history, "id", 0)))
+            return false;
+    }
+    if (json_array_size(histories))
+        json_object_set(issue, "histories", histories);
+    return true;
+}
+
+#define KEY_OF(issue)                                                                                                  \
+    "(SELECT p.key || '-' || o.number FROM issue o JOIN project p ON p.id = o.project WHERE o.id = " issue ")"
+
+static bool put_parts(struct dump *d, json_t *issue)
+{
+    int64_t id = json_at_int(issue, "id", 0);
+    return put_column(d, issue, "labels", "SELECT label FROM issue_label WHERE issue = ?1", id) &&
+           put_column(d, issue, "watchers", "SELECT account FROM watcher WHERE issue = ?1", id) &&
+           put_column(d, issue, "children", "SELECT " KEY_OF("c.id") " FROM issue c WHERE c.parent = ?1", id) &&
+           put_list(d, issue, "values", "field position text num ref",
+                    "SELECT field, position, text, num, ref FROM custom_value WHERE issue = ?1", id) &&
+           put_list(
+               d, issue, "links", "type inward outward",
+               "SELECT type, " KEY_OF("l.inward") ", " KEY_OF("l.outward") " FROM issue_link l WHERE l.inward = ?1 OR "
+                                                                           "l.outward = ?1 ORDER BY l.id",
+               id) &&
+           put_list(d, issue, "remoteLinks", "globalId {application relationship {object",
+                    "SELECT global_id, application, relationship, object FROM remote_link WHERE issue = ?1 ORDER BY id",
+                    id) &&
+           put_list(d, issue, "properties", "key {value",
+                    "SELECT key, value FROM property WHERE entity = 'issue' AND entity_id = ?1", id) &&
+           put_comments(d, issue, id) && put_histories(d, issue, id);
+}
+
+static bool put_issues(struct dump *d, json_t *page, int64_t after, int64_t max)
+{
+    json_t *issues, *issue;
+    size_t i;
+    const char *sql = arena_printf(
+        d->a,
+        "SELECT i.id, number, issue_type, status, priority, resolution, resolved, assignee, reporter, creator, " KEY_OF(
+            "i.parent") ", due, created, updated, status_changed, summary, i.description, environment FROM issue i "
+                        "WHERE "
+                        "project = ?1 AND i.id > %lld ORDER BY i.id LIMIT %lld",
+        (long long)after, (long long)max + 1);
+    if (!list_rows(
+            d, &issues,
+            "id number type status priority resolution resolved assignee reporter creator parent due created updated "
+            "statusChanged summary description environment",
+            sql, d->project))
+        return false;
+    if ((int64_t)json_array_size(issues) > max) {
+        json_array_remove(issues, (size_t)max);
+        json_object_set_new(page, "next", json_integer(json_at_int(json_array_get(issues, (size_t)max - 1), "id", 0)));
+    }
+    json_array_foreach (issues, i, issue) {
+        if (!put_parts(d, issue))
+            return false;
+    }
+    json_object_set(page, "issues", issues);
+    return true;
+}
+
+bool transfer_dump(struct sandbox *sb, struct arena *a, const char *project_key, int64_t after, int64_t max,
+                   json_t **page_r, struct err *e)
+{
+    struct dump d = {sb, a, e, 0};
+    if (!sql_get_int(sb->db, &d.project, 0, e, "SELECT id FROM project WHERE key = ?1", "s", project_key))
+        return false;
+    if (!d.project)
+        return err_set(e, ERR_GONE, "%s: there is no project %s to dump", sb->base_url, project_key);
+    *page_r = json_keep(a, json_object());
+    json_object_set_new(*page_r, "after", json_integer(after));
+    return put_head(&d, *page_r) && put_issues(&d, *page_r, after, max);
+}

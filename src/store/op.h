@@ -40,3 +40,5 @@ bool op_find_token(struct store *, struct arena *, const char *token, struct op 
                    struct err *e) MUST_CHECK;
 /* At a start: what was `sent` when the program ended is `uncertain`. */
 bool op_distrust_sent(struct store *, struct err *e) MUST_CHECK;
+/* How many writes to one side of a pair were proven: the sequence numbers of an exported pair file. */
+bool op_count_settled(struct store *, int64_t pair_id, enum side, int64_t *r, struct err *e) MUST_CHECK;

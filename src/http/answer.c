@@ -52,8 +52,8 @@ int64_t answer_wait_ms(const struct http_response *response, int64_t now_ms)
         return clamp_wait(at - site_now);
     const char *reset = http_response_header(response, "X-RateLimit-Reset");
     if (reset && str_to_int(reset, &seconds)) {
-        if (seconds > INT64_MAX / 1000)
-            return ANSWER_WAIT_MAX_MS;
+        if (seconds < 0 || seconds > INT64_MAX / 2000)
+            return seconds < 0 ? 0 : ANSWER_WAIT_MAX_MS;
         return clamp_wait(seconds > 1000000000 ? seconds * 1000 - site_now : seconds * 1000);
     }
     return reset && time_iso_parse(reset, &at) ? clamp_wait(at - site_now) : 0;
@@ -84,6 +84,15 @@ static void add_clean(struct buf *out, const char *text, size_t length, size_t m
         buf_truncate(out, out->len - 1);
     if (cut)
         buf_adds(out, "…");
+}
+
+static const char *clean(struct arena *a, const char *text)
+{
+    struct buf out = BUF_INIT(WORDS_MAX);
+    add_clean(&out, text, strlen(text), WORDS_MAX / 2);
+    const char *copy = arena_strdup(a, buf_str(&out));
+    buf_release(&out);
+    return copy;
 }
 
 static void add_word(struct buf *out, const char *field, const json_t *value)
@@ -166,9 +175,8 @@ static bool is_json_due(const struct http_response *response)
     return response->body_length > 0 && !is_page(response);
 }
 
-/* Whatever sentence the response holds, without the credentials, should a site or a proxy echo them. */
-static const char *words_of(const struct answer_question *q, const struct http_response *response, const json_t *json,
-                            struct arena *a)
+/* Whatever sentence the response holds. */
+static const char *words_of(const struct http_response *response, const json_t *json, struct arena *a)
 {
     struct buf out = BUF_INIT(WORDS_MAX);
     if (json)
@@ -183,12 +191,24 @@ static const char *words_of(const struct answer_question *q, const struct http_r
         buf_adds(&out, "no reason given");
     const char *words = arena_strndup(a, buf_str(&out), out.len);
     buf_release(&out);
-    const char *secret = q->authorization ? strchr(q->authorization, ' ') : NULL;
-    secret = secret ? secret + 1 : q->authorization;
-    return str_is_empty(secret) ? words : str_replace(a, words, secret, "***");
+    return words;
 }
 
 /* --- what it means --- */
+
+/* Takes the credentials out of a text, should a site or a proxy have echoed them. */
+static void hide_credentials(char *text, const char *authorization)
+{
+    const char *blank = authorization ? strchr(authorization, ' ') : NULL;
+    const char *secret = blank ? blank + 1 : authorization;
+    size_t n = secret ? strlen(secret) : 0;
+    if (n < 3) /* as long as what takes its place */
+        return;
+    for (char *at = text; (at = strstr(at, secret)); at += 3) {
+        memcpy(at, "***", 3);
+        memmove(at + 3, at + n, strlen(at + n) + 1);
+    }
+}
 
 static bool answer_error(const struct answer_question *q, int status, struct err *e, enum err_kind kind,
                          const char *words)
@@ -197,6 +217,7 @@ static bool answer_error(const struct answer_question *q, int status, struct err
     err_set(e, kind, "%s: %s %.*s%s answered %d: %s", q->site_name, http_method_name(q->method), TARGET_SHOWN,
             q->target, more, status, words);
     e->http_status = status;
+    hide_credentials(e->text, q->authorization);
     return false;
 }
 
@@ -318,8 +339,8 @@ bool answer_read(const struct answer_question *q, const struct http_response *re
                                    .header_count = response->header_count};
     bool is_due = is_json_due(response) && strspn(response->body, " \t\r\n") < response->body_length;
     if (is_due && !(reply_r->json = json_parse(a, response->body, response->body_length, false, "the answer", &broken)))
-        why = arena_strdup(a, broken.text);
-    const char *words = words_of(q, response, reply_r->json, a);
+        why = clean(a, broken.text); /* it quotes the bytes it stumbled over */
+    const char *words = words_of(response, reply_r->json, a);
     if (response->body_length && is_page(response))
         why = arena_printf(a, "JSON was due, %s came; is something before the site, or is the base URL not Jira's?",
                            words);

@@ -17,7 +17,7 @@ struct answer_question {
 };
 
 /* Fills the reply from the response. True for a 2xx that is what was asked for; otherwise false with the error as
- * client.h says, and *again_r set when the same question may be answered better in a while. */
+ * client.h says, and *again_r set when the same question may be answered better in a while. `e` is not NULL. */
 bool answer_read(const struct answer_question *, const struct http_response *, struct arena *,
                  struct http_reply *reply_r, bool *again_r, struct err *e) MUST_CHECK;
 

@@ -310,9 +310,12 @@ static void long_words_are_cut_between_characters(void **state)
 static void credentials_never_stand_in_an_error(void **state)
 {
     (void)state;
-    PLAY(f, "Bearer s3cr3t-token", {.status = 400, .body = "{\"errorMessages\":[\"bad header Bearer s3cr3t-token\"]}"});
-    assert_failed(&f, &WRITE, ERR_REFUSED, "bad header Bearer ***");
+    PLAY(f, "Bearer s3cr3t-token",
+         {.status = 400, .body = "{\"errorMessages\":[\"bad header Bearer s3cr3t-token, s3cr3t-token!\"]}"},
+         {.status = 307, .headers = {"Location", "https://x.example/s3cr3t-token/"}});
+    assert_failed(&f, &WRITE, ERR_REFUSED, "bad header Bearer ***, ***!");
     assert_null(strstr(f.e.text, "s3cr3t"));
+    assert_failed(&f, &WRITE, ERR_PROTOCOL, "https://x.example/***/");
     fixture_release(&f);
 }
 
@@ -425,6 +428,7 @@ static void every_way_of_asking_to_wait_is_read_and_clamped(void **state)
         {{"X-RateLimit-Reset", "9223372036854775807"}, ANSWER_WAIT_MAX_MS},
         {{"X-RateLimit-Reset", "15"}, 15000},
         {{"X-RateLimit-Reset", "tomorrow"}, 0},
+        {{"X-RateLimit-Reset", "-66666666666666666"}, 0},
         {{"X-RateLimit-Reset", "15", "Retry-After", "3"}, 3000},
         {{NULL}, 0},
     };

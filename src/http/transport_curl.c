@@ -16,6 +16,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -323,6 +324,34 @@ static void exchange_release(struct exchange *x)
     buf_release(&x->body);
 }
 
+/* A TLS library may write to a connection that the other side has closed. The signal for that is held back in this
+ * thread alone; what the process does about SIGPIPE is not ours to change. */
+struct pipe_signal {
+    sigset_t before;
+    bool was_pending;
+};
+
+static void pipe_signal_hold(struct pipe_signal *p)
+{
+    sigset_t pipe, pending;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    sigpending(&pending);
+    p->was_pending = sigismember(&pending, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, &p->before);
+}
+
+static void pipe_signal_release(const struct pipe_signal *p)
+{
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    if (!p->was_pending)
+        while (sigtimedwait(&pipe, NULL, &(struct timespec){0}) < 0 && errno == EINTR)
+            continue;
+    pthread_sigmask(SIG_SETMASK, &p->before, NULL);
+}
+
 static bool send_once(const struct transport_curl *t, const struct http_request *request, const char *url,
                       struct arena *a, struct http_response *response, struct err *e)
 {
@@ -332,7 +361,10 @@ static bool send_once(const struct transport_curl *t, const struct http_request 
                          .body = BUF_INIT(t->max_response)};
     add_headers(&x);
     set_request(t, &x, url);
+    struct pipe_signal pipe;
+    pipe_signal_hold(&pipe);
     CURLcode code = curl_easy_perform(t->easy);
+    pipe_signal_release(&pipe);
     long status = 0;
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
     if (code == CURLE_OK && (!x.has_head || status < 200))
@@ -365,7 +397,10 @@ static bool curl_perform(struct transport *transport, const struct http_request 
 static void curl_free_transport(struct transport *transport)
 {
     struct transport_curl *t = (struct transport_curl *)transport;
-    curl_easy_cleanup(t->easy);
+    struct pipe_signal pipe;
+    pipe_signal_hold(&pipe);
+    curl_easy_cleanup(t->easy); /* says goodbye to open connections */
+    pipe_signal_release(&pipe);
     if (t->proxy)
         explicit_bzero(t->proxy, strlen(t->proxy)); /* may hold a password */
     free(t->base_url);

@@ -1,4 +1,5 @@
-/* migration.h - a migration under way: one document per synchronization that moves; migrate/flow.h says what is in it. */
+/* migration.h - a migration under way: one document per synchronization that moves; migrate/flow.h says what is in it.
+ */
 #pragma once
 
 #include "base/json.h"

@@ -156,7 +156,7 @@ bool op_distrust_sent(struct store *s, struct err *e)
 bool op_count_settled(struct store *s, int64_t pair_id, enum side side, int64_t *r, struct err *e)
 {
     struct sql_db *db = store_db(s, e);
-    return db && sql_get_int(db, r, 0, e,
-                             "SELECT count(*) FROM op WHERE pair_id = ?1 AND side = ?2 AND state = 'settled'", "ii",
-                             pair_id, (int64_t)side);
+    return db &&
+           sql_get_int(db, r, 0, e, "SELECT count(*) FROM op WHERE pair_id = ?1 AND side = ?2 AND state = 'settled'",
+                       "ii", pair_id, (int64_t)side);
 }

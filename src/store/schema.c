@@ -48,7 +48,6 @@ static const char SCHEMA[] =
     " token TEXT, body TEXT NOT NULL, sent_ms INTEGER NOT NULL DEFAULT 0, reply TEXT, tries INTEGER NOT NULL DEFAULT 0,"
     " due_ms INTEGER NOT NULL DEFAULT 0, error TEXT);"
     "CREATE INDEX op_open ON op (sync_id, pair_id) WHERE state NOT IN ('settled', 'failed', 'retired');"
-    "CREATE INDEX op_pair ON op (pair_id);"
     "CREATE UNIQUE INDEX op_token ON op (token);"
     "CREATE INDEX op_pair ON op (pair_id);"
     "CREATE INDEX op_sent ON op (id) WHERE state = 'sent';"

@@ -1,0 +1,23 @@
+/* commands.c - the table. A command is a file that defines one of these, and a line here; the order is that of the
+ * help. */
+#include "cli/cli.h"
+
+#define COMMANDS(X)                                                                                                    \
+    X(SITE_ADD)                                                                                                        \
+    X(SITE_LIST)                                                                                                       \
+    X(SITE_REMOVE)                                                                                                     \
+    X(SYNC_LIST)                                                                                                       \
+    X(SYNC_START)                                                                                                      \
+    X(SYNC_STOP)                                                                                                       \
+    X(SYNC_EXPORT)                                                                                                     \
+    X(PAIRS_LIST)                                                                                                      \
+    X(PAIRS_EXPORT)                                                                                                    \
+    X(FINDINGS)                                                                                                        \
+    X(SWAP)                                                                                                            \
+    X(SPLIT)
+
+#define DECLARE(name) extern const struct cli_command COMMAND_##name;
+COMMANDS(DECLARE)
+
+#define LIST(name) &COMMAND_##name,
+const struct cli_command *const CLI_COMMANDS[] = {COMMANDS(LIST) NULL};

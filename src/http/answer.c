@@ -24,7 +24,7 @@ static bool parse_http_date(const char *s, int64_t *epoch_ms_r)
     if (!at || (at - months) % 3 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60)
         return false;
     int64_t days = time_days_from_civil(year, (int)(at - months) / 3 + 1, day);
-    *epoch_ms_r = ((days * 24 + hour) * 60 + minute) * 60000 + second * 1000;
+    *epoch_ms_r = ((days * 24 + hour) * 60 + minute) * 60000 + second * INT64_C(1000);
     return true;
 }
 
@@ -76,7 +76,7 @@ static void add_clean(struct buf *out, const char *text, size_t length, size_t m
                 buf_addc(out, ' ');
             blank = true;
         } else {
-            buf_addc(out, c >= 0x80 && !utf8 ? '?' : (char)c);
+            buf_addc(out, c >= 0x80 && !utf8 ? '?' : text[i]);
             blank = false;
         }
     }
@@ -205,7 +205,7 @@ static void hide_credentials(char *text, const char *authorization)
     if (n < 3) /* as long as what takes its place */
         return;
     for (char *at = text; (at = strstr(at, secret)); at += 3) {
-        memcpy(at, "***", 3);
+        at[0] = at[1] = at[2] = '*';
         memmove(at + 3, at + n, strlen(at + n) + 1);
     }
 }

@@ -415,7 +415,7 @@ static void server_free(struct http_server *s)
 
 struct http_server *http_server_start(const struct http_server_settings *settings, struct err *e)
 {
-    int port, fd = open_socket(settings->listen, &port, e);
+    int port = 0, fd = open_socket(settings->listen, &port, e);
     if (fd < 0)
         return NULL;
     struct http_server *s = server_new(settings, port);
@@ -423,8 +423,7 @@ struct http_server *http_server_start(const struct http_server_settings *setting
         abort();
     s->daemon = start_daemon(s, fd, settings);
     if (s->daemon)
-        return s;
-    close(fd);
+        return s; /* else MHD has the socket and may have closed it; closing it again could hit somebody else's */
     err_set(e, ERR_IO, "the HTTP server on %s cannot start its threads: %s", settings->listen, strerror(errno));
     http_server_stop(s);
     return NULL;

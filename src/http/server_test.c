@@ -18,7 +18,8 @@
 #include <cmocka.h>
 
 struct seen {
-    int calls, inside, most_inside;
+    int calls, inside, most_inside; /* not atomic on purpose: the server promises one at a time */
+    _Atomic bool is_slow;           /* a slow request is in the handler */
 };
 
 /* Answers with what it was asked, so that a test sees what arrived. */
@@ -26,11 +27,13 @@ static void echo(void *context, const struct http_request *request, struct arena
 {
     struct seen *seen = context;
     seen->calls++;
-    seen->inside++; /* not atomic on purpose: the server promises one at a time */
+    seen->inside++;
     if (seen->inside > seen->most_inside)
         seen->most_inside = seen->inside;
-    if (str_eq(request->target, "/slow"))
+    if (str_eq(request->target, "/slow")) {
+        seen->is_slow = true;
         usleep(300000);
+    }
     if (str_eq(request->target, "/pause"))
         usleep(2000);
     struct buf out = BUF_INIT(1 << 20);
@@ -53,7 +56,7 @@ static void echo(void *context, const struct http_request *request, struct arena
 static struct http_server *start(struct seen *seen, struct http_server_settings settings)
 {
     struct err e = ERR_INIT;
-    *seen = (struct seen){0};
+    memset(seen, 0, sizeof *seen);
     settings.handler = echo;
     settings.context = seen;
     if (!settings.listen)
@@ -348,7 +351,8 @@ static void a_stop_lets_the_running_request_end(void **state)
     struct http_server *s = start(&seen, (struct http_server_settings){0});
     struct crowd one = {.server = s};
     assert_int_equal(pthread_create(&one.thread, NULL, ask_slowly, &one), 0);
-    usleep(100000); /* it is in the handler now */
+    for (int i = 0; i < 10000 && !seen.is_slow; i++)
+        usleep(1000);
     int64_t from = now_ms();
     http_server_stop(s);
     assert_in_range(now_ms() - from, 50, 3000);

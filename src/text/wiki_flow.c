@@ -1,0 +1,549 @@
+/* wiki_flow.c - inlines of wiki markup.
+ *
+ * One pass from the start to the end of a stretch of text. An opening mark is written down as the text it would be;
+ * when its closing mark comes, the text node goes and all nodes after it get the mark. What is still open at the end of
+ * the line stays text. A mark is open at most once, so the stack is short and time is linear. */
+#include "text/wiki_parse.h"
+
+#include "base/str.h"
+
+enum { MARKS_MAX = 8, CITE = 1 << 16 };
+
+struct open_mark {
+    unsigned flag;
+    bool braces;
+    struct text_node *text; /* the opening as text */
+};
+
+struct flow {
+    struct wiki_parser *w;
+    const struct wiki_place *place;
+    struct text_node *line; /* not yet in the tree */
+    struct open_mark open[MARKS_MAX];
+    size_t open_count, open_base;
+    const char *href;
+    struct buf text; /* pending */
+    size_t blocks;   /* appended to the place */
+};
+
+static unsigned open_flags(const struct flow *f)
+{
+    unsigned flags = 0;
+    for (size_t i = f->open_base; i < f->open_count; i++)
+        flags |= f->open[i].flag;
+    return flags;
+}
+
+static struct text_node *add_text_node(struct flow *f, const char *text, size_t length, unsigned flags)
+{
+    struct wiki_parser *w = f->w;
+    struct text_node *node = text_node_new(w->a, TEXT_TEXT);
+    node->text = arena_strndup(w->a, text, length);
+    node->length = length;
+    node->marks.flags = flags;
+    node->marks.href = f->href;
+    node->marks.color = w->color_count ? w->colors[w->color_count - 1] : NULL;
+    text_append(f->line, node);
+    return node;
+}
+
+static void flush(struct flow *f)
+{
+    if (f->text.len)
+        add_text_node(f, buf_str(&f->text), f->text.len, 0);
+    buf_clear(&f->text);
+}
+
+static void add_node(struct flow *f, enum text_kind kind, json_t *attrs)
+{
+    flush(f);
+    struct text_node *node = text_node_new(f->w->a, kind);
+    node->attrs = json_keep(f->w->a, attrs);
+    text_append(f->line, node);
+}
+
+static bool is_dropped(const struct text_node *node)
+{
+    return node->kind == TEXT_TEXT && node->length == 0;
+}
+
+static bool ends_line(const struct text_node *node)
+{
+    return !node || node->kind == TEXT_BREAK;
+}
+
+/* Without blanks at both ends of each line, empty nodes, and breaks at both ends; equal neighbours joined. */
+static void tidy(struct arena *a, struct text_node *line)
+{
+    struct text_node *node = line->first, *next, *before = NULL;
+    line->first = line->last = NULL;
+    for (; node; node = next) {
+        next = node->next;
+        if (is_dropped(node) || (node->kind == TEXT_BREAK && !before))
+            continue;
+        bool same = before && before->kind == TEXT_TEXT && node->kind == TEXT_TEXT &&
+                    text_marks_equal(&before->marks, &node->marks);
+        if (same) {
+            struct buf joined = BUF_INIT(SIZE_MAX / 4);
+            buf_add(&joined, before->text, before->length);
+            for (;;) {
+                buf_add(&joined, node->text, node->length);
+                while (next && is_dropped(next))
+                    next = next->next;
+                if (!next || next->kind != TEXT_TEXT || !text_marks_equal(&before->marks, &next->marks))
+                    break;
+                node = next;
+                next = node->next;
+            }
+            before->text = arena_strndup(a, buf_str(&joined), joined.len);
+            before->length = joined.len;
+            buf_release(&joined);
+            continue;
+        }
+        text_append(line, node);
+        before = node;
+    }
+}
+
+static void trim_ends(struct text_node *line)
+{
+    struct text_node *keep = NULL;
+    while (line->first) {
+        struct text_node *node = line->first;
+        for (; node->kind == TEXT_TEXT && node->length && wiki_is_blank(*node->text); node->length--)
+            node->text++;
+        if (node->kind != TEXT_BREAK && !is_dropped(node))
+            break;
+        line->first = node->next;
+    }
+    for (struct text_node *node = line->first; node; node = node->next) {
+        if (node->kind == TEXT_TEXT && ends_line(node->next) && strspn(node->text, " \t") < node->length)
+            while (wiki_is_blank(node->text[node->length - 1]))
+                node->length--;
+        bool blank = node->kind == TEXT_TEXT && strspn(node->text, " \t") >= node->length;
+        if (node->kind != TEXT_BREAK && !blank)
+            keep = node;
+    }
+    line->last = keep;
+    if (keep)
+        keep->next = NULL;
+    else
+        line->first = NULL;
+}
+
+static void new_line(struct flow *f)
+{
+    f->line = text_node_new(f->w->a, f->place->kind);
+    f->line->level = f->place->level;
+    f->open_count = f->open_base = 0;
+}
+
+static void end_line(struct flow *f, bool keep_empty)
+{
+    flush(f);
+    tidy(f->w->a, f->line);
+    trim_ends(f->line);
+    if (f->line->first || keep_empty) {
+        wiki_add_block(f->w, f->place->parent, f->line);
+        f->blocks++;
+    }
+    new_line(f);
+}
+
+static void open_mark(struct flow *f, unsigned flag, const char *shown, bool braces)
+{
+    flush(f);
+    if (f->open_count == MARKS_MAX)
+        return;
+    f->open[f->open_count++] = (struct open_mark){flag, braces, add_text_node(f, shown, strlen(shown), 0)};
+}
+
+static void close_mark(struct flow *f, size_t index)
+{
+    flush(f);
+    struct open_mark *mark = &f->open[index];
+    unsigned flag = mark->flag == CITE ? TEXT_EM : mark->flag;
+    for (struct text_node *node = mark->text->next; node; node = node->next)
+        if (node->kind == TEXT_TEXT)
+            node->marks.flags |= flag;
+    mark->text->length = 0;
+    if (mark->flag == CITE) {
+        mark->text->text = "\xe2\x80\x94 ";
+        mark->text->length = 4;
+        mark->text->marks.flags |= flag;
+    }
+    f->open_count = index;
+}
+
+static size_t find_open(const struct flow *f, unsigned flag)
+{
+    for (size_t i = f->open_base; i < f->open_count; i++)
+        if (f->open[i].flag == flag)
+            return i;
+    return SIZE_MAX;
+}
+
+static bool has_content_since(struct flow *f, size_t index)
+{
+    return f->text.len || f->open[index].text->next;
+}
+
+/* A mark letter at `at`, alone or in braces. Returns how many bytes were used; 0: it is text. */
+static size_t mark_at(struct flow *f, size_t at, size_t end)
+{
+    const char *s = f->w->s;
+    bool braces = s[at] == '{';
+    unsigned flag = wiki_mark_of(s[at + braces]);
+    size_t length = braces ? 3 : 1, index = find_open(f, flag);
+    if (!flag || (braces && (end - at < 3 || s[at + 2] != '}')))
+        return 0;
+    if (index != SIZE_MAX) {
+        if (f->open[index].braces != braces || (!braces && !wiki_can_close(s, at, end)) || !has_content_since(f, index))
+            return 0;
+        close_mark(f, index);
+        return length;
+    }
+    if (!braces && !wiki_can_open(s, at, end))
+        return 0;
+    open_mark(f, flag, braces ? arena_strndup(f->w->a, s + at, 3) : arena_strndup(f->w->a, s + at, 1), braces);
+    return length;
+}
+
+static size_t cite_at(struct flow *f, size_t at, size_t end)
+{
+    const char *s = f->w->s;
+    if (end - at < 2 || s[at + 1] != '?')
+        return 0;
+    size_t index = find_open(f, CITE);
+    bool blank_before = at == 0 || wiki_is_blank(s[at - 1]) || s[at - 1] == '\n';
+    bool blank_after = at + 2 >= end || wiki_is_blank(s[at + 2]) || s[at + 2] == '\n';
+    if (index != SIZE_MAX && !blank_before && !wiki_word_after(s, at + 2, end) && has_content_since(f, index)) {
+        close_mark(f, index);
+        return 2;
+    }
+    if (index != SIZE_MAX || blank_after || s[at + 2] == '?' || wiki_word_before(s, at))
+        return 0;
+    open_mark(f, CITE, "?\?", false);
+    return 2;
+}
+
+/* A character by its number. */
+static void add_code_point(struct flow *f, uint32_t c)
+{
+    if (c < 0x80) {
+        buf_addc(&f->text, (char)c);
+        return;
+    }
+    int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
+    buf_addc(&f->text, (char)(lead[more] | c >> (6 * more)));
+    while (more-- > 0)
+        buf_addc(&f->text, (char)(0x80 | (c >> (6 * more) & 0x3f)));
+}
+
+static size_t escape_at(struct flow *f, size_t at, size_t end)
+{
+    const char *s = f->w->s;
+    uint32_t code;
+    size_t next;
+    if (s[at] == '\\' && wiki_backslashes(s, at, end) == 1 && at + 1 < end && wiki_is_escapable(s[at + 1])) {
+        buf_addc(&f->text, s[at + 1]);
+        return at + 2;
+    }
+    if (s[at] == '&' && (next = wiki_entity_at(s, at, end, &code))) {
+        add_code_point(f, code);
+        return next;
+    }
+    return 0;
+}
+
+/* {{monospaced}}: its content knows escapes and no marks. Returns the end, 0 when it is text. */
+static size_t mono_at(struct flow *f, size_t at, size_t end)
+{
+    const char *s = f->w->s;
+    size_t from = at + 2, line_end = wiki_line_end(s, at, end);
+    if (end - at < 5 || s[at + 1] != '{' || wiki_is_blank(s[from]) || wiki_word_before(s, at) ||
+        f->w->mono_none_end == line_end)
+        return 0;
+    for (size_t p = from; p + 1 < line_end;) {
+        if (s[p] == '\\') {
+            size_t run = wiki_backslashes(s, p, line_end);
+            p += run == 1 && wiki_is_escapable(s[p + 1]) ? 2 : run;
+        } else if (p > from && s[p] == '}' && s[p + 1] == '}' && !wiki_is_blank(s[p - 1]) &&
+                   !wiki_word_after(s, p + 2, end)) {
+            flush(f);
+            for (size_t q = from; q < p;) {
+                size_t run = s[q] == '\\' ? wiki_backslashes(s, q, p) : 1, next = run == 1 ? escape_at(f, q, p) : 0;
+                if (!next)
+                    buf_add(&f->text, s + q, run);
+                q = next ? next : q + run;
+            }
+            add_text_node(f, buf_str(&f->text), f->text.len, TEXT_MONO);
+            buf_clear(&f->text);
+            return p + 2;
+        } else {
+            p++;
+        }
+    }
+    f->w->mono_none_end = line_end;
+    return 0;
+}
+
+static void run(struct flow *f, size_t at, size_t end);
+
+static json_t *string_of(struct flow *f, size_t from, size_t to)
+{
+    return json_stringn(f->w->s + from, to - from);
+}
+
+static void add_image(struct flow *f, const struct wiki_image *image, const char *href);
+
+static bool is_one_image(struct flow *f, const struct wiki_link *link, struct wiki_image *image)
+{
+    const char *s = f->w->s;
+    return s[link->text] == '!' && wiki_image_at(s, link->text, link->text_end, image) && image->end == link->text_end;
+}
+
+static void add_link(struct flow *f, const struct wiki_link *link)
+{
+    struct wiki_image image;
+    const char *target = arena_strndup(f->w->a, f->w->s + link->target, link->target_end - link->target);
+    if (link->kind == WIKI_LINK_CARD) {
+        add_node(f, TEXT_CARD, json_pack("{s:s}", "url", target));
+    } else if (link->kind == WIKI_LINK_FILE) {
+        add_node(f, TEXT_MEDIA_INLINE, json_pack("{s:s, s:s, s:s}", "type", "file", "id", target, "collection", ""));
+    } else if (link->kind == WIKI_LINK_USER) {
+        const char *id = str_starts(target, "accountid:") && target[10] ? target + 10 : target;
+        add_node(f, TEXT_MENTION, json_pack("{s:s}", "id", id));
+    } else if (link->has_text && is_one_image(f, link, &image)) {
+        add_image(f, &image, target);
+    } else {
+        size_t base = f->open_base;
+        flush(f);
+        f->href = target;
+        f->open_base = f->open_count;
+        size_t from = link->text, to = link->text_end;
+        if (link->has_text) {
+            run(f, from, to);
+        } else {
+            if (to - from > 7 && memcmp(f->w->s + from, "mailto:", 7) == 0)
+                from += 7;
+            buf_add(&f->text, f->w->s + from, to - from);
+        }
+        flush(f);
+        f->href = NULL;
+        f->open_count = f->open_base;
+        f->open_base = base;
+    }
+}
+
+/* The value of `name` in "a=1,b="x y"", in the arena; NULL without. */
+static const char *image_attr(struct flow *f, const struct wiki_image *image, const char *name)
+{
+    const char *s = f->w->s;
+    for (size_t from = image->attrs, n = strlen(name); from < image->attrs_end;) {
+        size_t to = from;
+        bool quoted = false;
+        for (; to < image->attrs_end && (quoted || s[to] != ','); to++)
+            quoted ^= s[to] == '"';
+        while (from < to && wiki_is_blank(s[from]))
+            from++;
+        if (to - from > n && memcmp(s + from, name, n) == 0 && s[from + n] == '=') {
+            size_t v = from + n + 1, v_end = to;
+            if (v_end - v >= 2 && s[v] == '"' && s[v_end - 1] == '"') {
+                v++;
+                v_end--;
+            }
+            return arena_strndup(f->w->a, s + v, v_end - v);
+        }
+        from = to + 1;
+    }
+    return NULL;
+}
+
+static void add_image(struct flow *f, const struct wiki_image *image, const char *href)
+{
+    struct arena *a = f->w->a;
+    json_t *name = string_of(f, image->name, image->name_end), *attrs;
+    const char *shown = json_string_value(name);
+    if (str_starts(shown, "http://") || str_starts(shown, "https://"))
+        attrs = json_pack("{s:s, s:o}", "type", "external", "url", name);
+    else
+        attrs = json_pack("{s:s, s:o, s:s}", "type", "file", "id", name, "collection", "");
+    const char *alt = image_attr(f, image, "alt");
+    int64_t size;
+    if (alt)
+        json_object_set_new(attrs, "alt", json_string(alt));
+    for (int i = 0; i < 2; i++)
+        if (str_to_int(image_attr(f, image, i ? "height" : "width"), &size) && size > 0)
+            json_object_set_new(attrs, i ? "height" : "width", json_integer(size));
+    struct text_node *media = text_node_new(a, TEXT_MEDIA), *single = text_node_new(a, TEXT_MEDIA_SINGLE);
+    media->attrs = json_keep(a, attrs);
+    single->attrs = json_keep(a, json_pack("{s:s}", "layout", "center"));
+    if (href)
+        single->outer = json_keep(a, json_pack("[{s:s, s:{s:s}}]", "type", "link", "attrs", "href", href));
+    text_append(single, media);
+    end_line(f, false);
+    wiki_add_block(f->w, f->place->parent, single);
+    f->blocks++;
+}
+
+/* Acts on a {color} tag: true when it was one. */
+static bool color_tag(struct flow *f, struct wiki_tag *tag)
+{
+    struct wiki_parser *w = f->w;
+    size_t index = (size_t)(tag - w->tags);
+    flush(f);
+    if (tag->partner > index && w->color_count < WIKI_COLOR_DEPTH) {
+        w->colors[w->color_count++] = wiki_color(w->a, tag->params, tag->params_length);
+        tag->live = true;
+        return true;
+    }
+    if (tag->partner < index && w->tags[tag->partner].live && w->color_count) {
+        w->color_count--;
+        return true;
+    }
+    return false;
+}
+
+/* One construct at `at`; returns its end, or 0 when the byte there is plain text. */
+static size_t construct_at(struct flow *f, size_t at, size_t end)
+{
+    const char *s = f->w->s;
+    const struct wiki_emoticon *face;
+    struct wiki_link link;
+    struct wiki_image image;
+    struct wiki_tag *tag;
+    size_t next;
+    switch (s[at]) {
+    case '{':
+        if ((tag = wiki_live_tag(f->w, at, end)) &&
+            (tag->macro == WIKI_ANCHOR || (tag->macro == WIKI_COLOR && color_tag(f, tag))))
+            return tag->end;
+        if ((next = mono_at(f, at, end)))
+            return next;
+        return (next = mark_at(f, at, end)) ? at + next : 0;
+    case '?':
+        return (next = cite_at(f, at, end)) ? at + next : 0;
+    case '[':
+        if (f->href || !wiki_link_at(s, at, end, &link))
+            return 0;
+        add_link(f, &link);
+        return link.end;
+    case '!':
+        if (f->href || !wiki_image_at(s, at, end, &image))
+            return 0;
+        add_image(f, &image, NULL);
+        return image.end;
+    case '-':
+        if ((next = wiki_dash_at(s, at, end))) {
+            buf_adds(&f->text, next - at == 2 ? "\xe2\x80\x93" : "\xe2\x80\x94");
+            return next;
+        }
+        return (next = mark_at(f, at, end)) ? at + next : 0;
+    case '*':
+    case '_':
+    case '+':
+    case '^':
+    case '~':
+        return (next = mark_at(f, at, end)) ? at + next : 0;
+    case ':':
+    case ';':
+    case '(':
+        if (f->href || !(face = wiki_emoticon_at(s, at, end)))
+            return 0;
+        add_node(f, TEXT_EMOJI,
+                 json_pack("{s:s, s:s, s:s}", "shortName", face->name, "id", face->id, "text", face->text));
+        return at + strlen(face->markup);
+    case '\\':
+        if (wiki_backslashes(s, at, end) != 2)
+            return escape_at(f, at, end);
+        if (f->href)
+            return 0;
+        add_node(f, TEXT_BREAK, NULL);
+        f->open_count = f->open_base;
+        return at + 2;
+    case '&':
+        return escape_at(f, at, end);
+    default:
+        if (f->href || !(next = wiki_url_at(s, at, wiki_line_end(s, at, end), open_flags(f))))
+            return 0;
+        flush(f);
+        f->href = arena_strndup(f->w->a, s + at, next - at);
+        if (str_starts(f->href, "mailto:"))
+            at += 7;
+        buf_add(&f->text, s + at, next - at);
+        flush(f);
+        f->href = NULL;
+        return next;
+    }
+}
+
+/* Inlines of one line: `at` to `end` without line ends. */
+static void run(struct flow *f, size_t at, size_t end)
+{
+    const char *s = f->w->s;
+    while (at < end) {
+        size_t next = construct_at(f, at, end);
+        if (!next) {
+            next = at + (s[at] == '\\' ? wiki_backslashes(s, at, end) : 1);
+            buf_add(&f->text, s + at, next - at);
+        }
+        at = next;
+    }
+}
+
+static bool is_block_macro(const struct wiki_tag *tag)
+{
+    return tag && tag->macro != WIKI_COLOR && tag->macro != WIKI_ANCHOR;
+}
+
+/* Where in this line a macro with a block begins; the line's end without one. */
+static size_t next_block_macro(struct wiki_parser *w, size_t at, size_t line_end, size_t end)
+{
+    size_t low = 0, high = w->tag_count;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (w->tags[mid].at < at)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    for (; low < w->tag_count && w->tags[low].at < line_end; low++)
+        if (is_block_macro(wiki_live_tag(w, w->tags[low].at, end)))
+            return w->tags[low].at;
+    return line_end;
+}
+
+size_t wiki_flow(struct wiki_parser *w, size_t at, size_t end, const struct wiki_place *place)
+{
+    struct flow f = {.w = w, .place = place, .text = BUF_INIT(SIZE_MAX / 4)};
+    size_t started = at;
+    new_line(&f);
+    while (at < end) {
+        size_t line_end = wiki_line_end(w->s, at, end), macro = next_block_macro(w, at, line_end, end);
+        if (macro == at && macro < line_end && (at == started || wiki_line_is_blank(w->s, started, at))) {
+            at = wiki_macro_block(w, wiki_live_tag(w, at, end), place->parent);
+            started = at;
+            f.blocks++;
+            if (wiki_line_is_blank(w->s, at, end)) {
+                at = wiki_line_end(w->s, at, end);
+                break;
+            }
+            continue;
+        }
+        run(&f, at, macro);
+        at = macro;
+        if (macro < line_end || place->single_line || line_end >= end)
+            break;
+        if (wiki_line_is_blank(w->s, line_end + 1, end) || wiki_starts_block(w, line_end + 1, end, place->list_depth))
+            break;
+        flush(&f);
+        text_append(f.line, text_node_new(w->a, TEXT_BREAK));
+        f.open_count = 0;
+        at = line_end + 1;
+    }
+    end_line(&f, place->kind == TEXT_HEADING && f.blocks == 0);
+    buf_release(&f.text);
+    return at;
+}

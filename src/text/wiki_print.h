@@ -1,0 +1,18 @@
+/* wiki_print.h - what the block half (wiki_print.c) and the inline half (wiki_line.c) of the wiki printer share. */
+#pragma once
+
+#include "text/wiki.h"
+
+struct wiki_style {
+    bool in_table;    /* a bar must be escaped */
+    bool in_header;   /* bold is what a header cell is anyway */
+    bool single_line; /* a break is written as two backslashes */
+    bool line_start;  /* the first line begins at the start of a line, where blocks begin */
+};
+
+/* The inlines of a line as markup that reads back as the same inlines. */
+void wiki_print_line(struct arena *, const struct text_node *line, const struct wiki_style *, struct buf *out);
+/* A file's or image's name for !…! and [^…]. */
+const char *wiki_media_name(const struct text_node *media);
+/* Is there a form of this media that is read back as an image without attributes? */
+bool wiki_is_file_name(const char *name);

@@ -12,7 +12,8 @@
 
 #include <ctype.h>
 
-enum { BODY_MAX = 16u << 20, LINE_MAX_BYTES = 2000 };
+/* A template is at most 500 bytes (config_read), so a line of ours stays far below its limit. */
+enum { NAME_MAX_BYTES = 600, LINE_MAX_BYTES = 64 * 1024 };
 
 /* Stand-ins for the placeholders while a template is read as text: private use, so no template holds them. */
 #define MARK_AUTHOR "\xEE\x80\x81"
@@ -20,23 +21,26 @@ enum { BODY_MAX = 16u << 20, LINE_MAX_BYTES = 2000 };
 #define MARK_KEY    "\xEE\x80\x83"
 enum { MARK_BYTES = 3 };
 
-/* A name must not act as markup. A backslash cannot be escaped by another: two of them break the line. */
+/* A name must not act as markup, and there must be one. A backslash cannot be escaped by another: two of them break the
+ * line. */
 static char *plain_name(struct arena *a, const char *name)
 {
     struct buf out = BUF_INIT(LINE_MAX_BYTES);
-    for (const char *p = str_trim(a, name); *p; p++) {
+    for (const char *p = str_trim(a, name ? name : ""); *p; p++) {
+        if (out.len >= NAME_MAX_BYTES && ((unsigned char)*p & 0xC0) != 0x80)
+            break;
         if (strchr("{}[]!|*_^~+", *p))
             buf_addc(&out, '\\');
         buf_addc(&out, iscntrl((unsigned char)*p) ? ' ' : *p == '\\' ? '/' : *p);
     }
-    char *escaped = arena_strdup(a, buf_str(&out));
+    char *escaped = arena_strdup(a, out.len ? buf_str(&out) : "Somebody");
     buf_release(&out);
     return escaped;
 }
 
 static char *fill(struct arena *a, const char *template, const char *author, const char *time, const char *key)
 {
-    struct buf out = BUF_INIT(BODY_MAX);
+    struct buf out = BUF_INIT(LINE_MAX_BYTES);
     while (*template) {
         static const char *const names[] = {"{author}", "{time}", "{key}"};
         const char *const values[] = {author, time, key};
@@ -64,9 +68,8 @@ char *mapping_comment_copy(const struct mapping *m, struct arena *a, enum side t
         return arena_strdup(a, body);
     char when[TIME_ISO_BYTES];
     time_iso_jql(origin->created_ms, 0, when);
-    const char *name = str_is_empty(origin->author_name) ? "Somebody" : origin->author_name;
-    const char *line =
-        fill(a, template, plain_name(a, name), arena_printf(a, "%s UTC", when), origin_key ? origin_key : "");
+    const char *name = plain_name(a, origin->author_name);
+    const char *line = fill(a, template, name, arena_printf(a, "%s UTC", when), origin_key ? origin_key : "");
     return arena_printf(a, "%s\n\n%s", line, body);
 }
 

@@ -5,6 +5,8 @@
 
 #include "base/str.h"
 
+enum { TEMPLATE_MAX_BYTES = 500 };
+
 /* Where one is in the document: a chain from the root. */
 struct spot {
     const struct spot *up;
@@ -302,6 +304,8 @@ static bool read_comments(const json_t *json, const struct spot *up, struct conf
         return false;
     if (strpbrk(c->comment_template, "\r\n"))
         return wrong(&at, "template", e, "it must be one line: the first line of a copy is what is taken off again");
+    if (strlen(c->comment_template) > TEMPLATE_MAX_BYTES)
+        return wrong(&at, "template", e, "it is longer than %d bytes", TEMPLATE_MAX_BYTES);
     if (str_is_empty(c->comment_visibility_role))
         c->comment_visibility_role = NULL;
     return true;

@@ -298,12 +298,11 @@ static bool make_new_sync(struct flow *f, struct err *e)
 static bool step_rebase(struct flow *f, struct err *e)
 {
     struct rebase_report report;
-    struct idmap *ids = NULL;
+    struct idmap ids = IDMAP_INIT;
     struct err unreachable = ERR_INIT;
     struct tracker *before = NULL;
-    if (f->o->id_map && !idmap_read(f->o->id_map, f->a, &ids, e))
-        return false;
-    if (!load_new_config(f, e) || !read_projects(f, e) || !make_new_sync(f, e))
+    if (!load_new_config(f, e) || !read_projects(f, e) || !make_new_sync(f, e) ||
+        (f->o->id_map && !idmap_read(&ids, f->o->id_map, e)))
         return false;
     if (!open_before(f, f->o->moved, &before, &unreachable))
         keep_line(f, "the old site does not answer any more: comments are found by the id map alone");
@@ -316,11 +315,12 @@ static bool step_rebase(struct flow *f, struct err *e)
                                .before = before,
                                .now = f->now,
                                .project_now = &f->project[f->o->moved],
-                               .ids = ids,
+                               .ids = f->o->id_map ? &ids : NULL,
                                .accepted = f->o->accepted,
                                .accepted_count = f->o->accepted_count,
                                .clock = f->o->clock};
     bool ok = rebase_run(&o, f->a, &report, e);
+    idmap_release(&ids);
     for (size_t i = 0; i < report.line_count; i++)
         keep_line(f, report.lines[i]);
     for (size_t i = 0; i < report.item_count; i++)

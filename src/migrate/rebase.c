@@ -61,12 +61,9 @@ static bool read_keys(struct rebase *b, struct err *e)
     return true;
 }
 
-/* The new id of an issue: the assistant's report decides; without one the key, which a migration keeps. */
+/* The new id of an issue, by its key, which a migration keeps. */
 static const char *new_issue_id(const struct rebase *b, const struct pair *p)
 {
-    const char *mapped = b->o->ids ? idmap_find(b->o->ids, IDMAP_ISSUE, p->issue_id[b->o->moved]) : NULL;
-    if (mapped)
-        return mapped;
     struct known_issue key = {p->key[b->o->moved], NULL};
     const struct known_issue *found =
         b->issue_count ? bsearch(&key, b->issues, b->issue_count, sizeof key, by_key) : NULL;
@@ -187,10 +184,13 @@ static size_t as_match_list(struct arena *a, const struct tracker_issue *issue, 
 {
     size_t count = issue ? issue->comment_count : 0;
     *r = arena_array(a, struct translate_comment, count);
-    for (size_t i = 0; i < count; i++)
-        (*r)[i] = (struct translate_comment){.id = issue->comments[i].id,
-                                             .created_ms = issue->comments[i].created_ms,
-                                             .body = issue->comments[i].body};
+    for (size_t i = 0; i < count; i++) {
+        const struct tracker_comment *c = &issue->comments[i];
+        (*r)[i] = (struct translate_comment){.id = c->id,
+                                             .has_created = c->created_ms != 0,
+                                             .created_ms = c->created_ms,
+                                             .body = json_keep(a, json_string(c->body ? c->body : ""))};
+    }
     return count;
 }
 
@@ -198,19 +198,16 @@ static size_t as_match_list(struct arena *a, const struct tracker_issue *issue, 
 static const char **match_comments(struct rebase *b, const struct comment_row *rows, size_t count,
                                    const struct tracker_issue *before, const struct tracker_issue *now)
 {
+    const char **wanted = arena_array(&b->page, const char *, count);
+    struct translate_outcome *outcomes = arena_array(&b->page, struct translate_outcome, count);
+    struct translate_comment *old, *new_;
+    size_t old_count = as_match_list(&b->page, before, &old), new_count = as_match_list(&b->page, now, &new_);
+    for (size_t i = 0; i < count; i++)
+        wanted[i] = rows[i].comment_id[b->o->moved] ? rows[i].comment_id[b->o->moved] : "";
+    translate_match(&b->page, old, old_count, new_, new_count, b->o->ids, wanted, count, outcomes);
     const char **found = arena_array(&b->page, const char *, count);
-    struct translate_comment *old, *new;
-    size_t old_count = as_match_list(&b->page, before, &old), new_count = as_match_list(&b->page, now, &new);
-    struct translate_found *matched = arena_array(&b->page, struct translate_found, old_count);
-    translate_match(&b->page, old, old_count, new, new_count, matched);
-    for (size_t i = 0; i < count; i++) {
-        const char *id = rows[i].comment_id[b->o->moved];
-        if (id && b->o->ids)
-            found[i] = idmap_find(b->o->ids, IDMAP_COMMENT, id);
-        for (size_t k = 0; id && !found[i] && k < old_count; k++)
-            if (str_eq(old[k].id, id))
-                found[i] = matched[k].id;
-    }
+    for (size_t i = 0; i < count; i++)
+        found[i] = outcomes[i].new_id;
     return found;
 }
 

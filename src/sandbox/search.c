@@ -23,7 +23,7 @@ enum {
 
 /* ---- what both dialects ask ---- */
 
-/* On Cloud, words without any operator are a search for these words. */
+/* On Cloud, words without any operator are a search for these words, when they are no query ("this is not jql"). */
 static struct jql_query *bare_words(struct ctx *c, const char *jql)
 {
     const char *trimmed = str_trim(c->a, jql);
@@ -40,14 +40,14 @@ static struct jql_query *bare_words(struct ctx *c, const char *jql)
 static bool plan_query(struct ctx *c, const char *jql, struct jql_plan *plan, json_t **warnings_r)
 {
     const char *error = NULL;
-    struct jql_query *q = jql_parse(c->a, jql, strlen(jql), &error);
+    struct jql_query *q = jql_parse(c->a, jql, strlen(jql), &error), *words = bare_words(c, jql);
     if (!q)
-        q = bare_words(c, jql);
+        q = words;
     if (!q)
         return refuse(c, 400, "%s", error);
     if (c->d->is_cloud && q->sort_count > CLOUD_SORTS)
         return refuse(c, 400, "The ORDER BY clause can contain a maximum of %d fields.", CLOUD_SORTS);
-    if (!jql_plan_make(c, q, plan))
+    if (!jql_plan_make(c, q, plan) || (plan->error_count && words && !jql_plan_make(c, words, plan)))
         return false;
     struct problems problems = {0};
     json_t *warnings = NULL;

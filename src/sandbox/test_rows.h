@@ -1,4 +1,4 @@
-/* test_site.h - a site in memory and requests to it, for the tests of this folder. */
+/* test_rows.h - a site in memory and requests to it, for the tests of this folder. */
 #pragma once
 
 #include "base/buf.h"

@@ -5,16 +5,28 @@
 #define COMMANDS(X)                                                                                                    \
     X(SITE_ADD)                                                                                                        \
     X(SITE_LIST)                                                                                                       \
+    X(SITE_CHECK)                                                                                                      \
     X(SITE_REMOVE)                                                                                                     \
+    X(SYNC_CREATE)                                                                                                     \
     X(SYNC_LIST)                                                                                                       \
+    X(SYNC_SHOW)                                                                                                       \
+    X(SYNC_CHECK)                                                                                                      \
     X(SYNC_START)                                                                                                      \
     X(SYNC_STOP)                                                                                                       \
+    X(SYNC_RESYNC)                                                                                                     \
     X(SYNC_EXPORT)                                                                                                     \
+    X(SYNC_IMPORT)                                                                                                     \
+    X(SYNC_DELETE)                                                                                                     \
+    X(RUN)                                                                                                             \
+    X(VERIFY)                                                                                                          \
+    X(FINDINGS)                                                                                                        \
     X(PAIRS_LIST)                                                                                                      \
     X(PAIRS_EXPORT)                                                                                                    \
-    X(FINDINGS)                                                                                                        \
     X(SWAP)                                                                                                            \
-    X(SPLIT)
+    X(SPLIT)                                                                                                           \
+    X(SANDBOX)                                                                                                         \
+    X(SANDBOX_MOVE)                                                                                                    \
+    X(TEXT_CONVERT)
 
 #define DECLARE(name) extern const struct cli_command COMMAND_##name;
 COMMANDS(DECLARE)

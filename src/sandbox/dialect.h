@@ -13,25 +13,28 @@ struct dialect {
     enum sandbox_dialect id;
     unsigned mask;    /* ON_DC8 … */
     const char *name; /* "dc8" */
-    bool is_cloud;    /* accounts by accountId, ADF, page beans; where one flag says it all */
+    bool is_cloud;    /* accounts by accountId, ADF stored, page beans: the family, where one flag says it all */
+
     const char *version, *build_number, *build_date;
     int version_numbers[3];
     const char *deployment_type; /* "Server" also on Data Center */
     int newest_api, latest_api;  /* what /rest/api/N goes up to; what "latest" means */
 
     bool has_old_createmeta, has_new_createmeta, has_pat, has_old_search;
-    bool drops_status_writes; /* PUT with status is ignored (Cloud) or refused */
+    bool drops_status_writes; /* PUT with a status is ignored (Cloud) or refused */
     int comment_page;         /* default page of GET comment */
-    int changelog_cap;        /* histories in expand=changelog of one issue; 0: all */
+    int changelog_cap;        /* histories in expand=changelog, newest first; 0: all of them, oldest first */
     int search_page_cap;
-    int bulk_create_cap;
+    int bulk_create_cap; /* 0: none */
 
-    const char *issue_missing;      /* the text of 404 */
+    const char *route_missing;      /* 404 of the layer below Jira's own; may hold one %s: the URL */
+    const char *issue_missing;      /* 404 */
     const char *transition_invalid; /* one %s: the id */
     const char *json_broken;        /* NULL: the parser's own words, as Data Center shows them */
     const char *project_required, *project_invalid, *type_required, *type_invalid;
+    int anonymous_issue_status;   /* an issue asked for by nobody: "log in" (401) or "not there" (404) */
     int notify_refused_status;    /* notifyUsers=false by somebody who may not */
-    int comment_forbidden_status; /* editing another's comment without the right */
+    int comment_forbidden_status; /* another's comment edited without the right */
 };
 
 const struct dialect *dialect_of(enum sandbox_dialect);

@@ -34,9 +34,10 @@ struct sandbox {
     uint64_t requests;    /* for request ids in headers only */
     const char *vanished; /* key of a project the present request does not see (faults.c sets it around the request) */
     struct {
-        int64_t hour;
+        bool is_known;
+        int64_t quarter;
         int minutes;
-    } offset[16]; /* the zone's offset by hour: a pure function, so safe to remember */
+    } offset[64]; /* the zone's offset by quarter of an hour: a pure function, so safe to remember */
 };
 
 struct ctx {
@@ -56,6 +57,8 @@ struct ctx {
     json_t *body; /* parsed when the request has a JSON body; NULL otherwise */
     struct err err;
     bool is_replied;
+    const char *login_reason; /* X-Seraph-LoginReason; NULL: no credentials were sent */
+    struct memo *memo[32];    /* what this request has shown already, by noun and id */
 };
 
 /* ---- routes (router.c) ---- */
@@ -98,6 +101,10 @@ void problem(struct ctx *, struct problems *, const char *field, const char *for
     PRINTF_LIKE(4, 5); /* field NULL: a message */
 bool refuse_problems(struct ctx *, int status, const struct problems *);
 json_t *problems_json(struct ctx *, const struct problems *);
+/* {"message":text,"status-code":status}: what the layer below Jira's own says (401, 404 and 405 of routes, 500) */
+bool refuse_plain(struct ctx *, int status, const char *format, ...) PRINTF_LIKE(3, 4);
+void reply_bytes(struct ctx *, int status, const char *type,
+                 const char *body);  /* a body that is not JSON; in the arena */
 bool refuse_not_found(struct ctx *); /* the dialect's text for an issue that is not there, or not for this caller */
 
 /* ---- JSON (reply.c) ---- */
@@ -125,6 +132,7 @@ const char *param(struct ctx *, const char *name); /* first value, NULL when abs
 bool param_bool(struct ctx *, const char *name, bool otherwise);
 /* All values of a parameter, repeated or with commas; blanks trimmed. */
 size_t param_list(struct ctx *, const char *name, char ***r);
+size_t list_add(struct ctx *, const char *text, char ***list, size_t count); /* "a, b" onto a list; the new count */
 struct page {
     int64_t start, max;
 };
@@ -195,6 +203,11 @@ json_t *issue_schema_json(struct ctx *, const struct issue_view *);
 /* {id,key,self,fields{summary,status,priority,issuetype}} */
 json_t *issue_stub_json(struct ctx *, int64_t issue);
 char *issue_key(struct ctx *, int64_t issue); /* "SA-1"; NULL when the database failed */
+
+/* What was made for this request once need not be made again: users, statuses, types (memo.c). NULL when it was not. */
+enum memo_noun { MEMO_USER, MEMO_STATUS, MEMO_PRIORITY, MEMO_RESOLUTION, MEMO_TYPE, MEMO_PROJECT, MEMO_LINK_TYPE };
+json_t *memo_get(struct ctx *, enum memo_noun, int64_t id);
+json_t *memo_put(struct ctx *, enum memo_noun, int64_t id, json_t *); /* returns what it was given */
 
 /* ---- the small nouns; NULL only when the database failed; JSON null for id 0 or a row that is gone ---- */
 

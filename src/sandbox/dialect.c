@@ -1,0 +1,111 @@
+/* dialect.c - the table of differences. Texts are those that clients have met and search for. */
+#include "sandbox/dialect.h"
+
+#include "base/str.h"
+
+static const struct dialect DIALECTS[] = {
+    [SANDBOX_DC8] =
+        {
+            .id = SANDBOX_DC8,
+            .mask = ON_DC8,
+            .name = "dc8",
+            .version = "8.13.27",
+            .version_numbers = {8, 13, 27},
+            .build_number = "813027",
+            .build_date = "2022-09-21T00:00:00.000+0000",
+            .deployment_type = "Server",
+            .newest_api = 2,
+            .latest_api = 2,
+            .has_old_createmeta = true,
+            .has_new_createmeta = true,
+            .has_old_search = true,
+            .route_missing = "null for uri: %s",
+            .comment_page = 1048576,
+            .search_page_cap = 1000,
+            .issue_missing = "Issue Does Not Exist",
+            .transition_invalid =
+                "It seems that you have tried to perform an illegal workflow operation (transition %s).",
+            .project_required = "project is required",
+            .project_invalid = "valid project is required",
+            .type_required = "issue type is required",
+            .type_invalid = "The issue type selected is invalid.",
+            .anonymous_issue_status = 401,
+            .notify_refused_status = 403,
+            .comment_forbidden_status = 403,
+        },
+    [SANDBOX_DC10] =
+        {
+            .id = SANDBOX_DC10,
+            .mask = ON_DC10,
+            .name = "dc10",
+            .version = "10.3.5",
+            .version_numbers = {10, 3, 5},
+            .build_number = "10030005",
+            .build_date = "2025-03-24T00:00:00.000+0000",
+            .deployment_type = "Server",
+            .newest_api = 2,
+            .latest_api = 2,
+            .has_new_createmeta = true,
+            .has_pat = true,
+            .has_old_search = true,
+            .route_missing = "HTTP 404 Not Found",
+            .comment_page = 1048576,
+            .search_page_cap = 1000,
+            .issue_missing = "Issue does not exist or you do not have permission to see it.",
+            .transition_invalid = "Transition id '%s' is not valid for this issue.",
+            .project_required = "project is required",
+            .project_invalid = "valid project is required",
+            .type_required = "issue type is required",
+            .type_invalid = "The issue type selected is invalid.",
+            .anonymous_issue_status = 401,
+            .notify_refused_status = 403,
+            .comment_forbidden_status = 403,
+        },
+    [SANDBOX_CLOUD] =
+        {
+            .id = SANDBOX_CLOUD,
+            .mask = ON_CLOUD,
+            .name = "cloud",
+            .is_cloud = true,
+            .version = "1001.0.0-SNAPSHOT",
+            .version_numbers = {1001, 0, 0},
+            .build_number = "100294",
+            .build_date = "2026-10-19T00:00:00.000+0000",
+            .deployment_type = "Cloud",
+            .newest_api = 3,
+            .latest_api = 3,
+            .has_new_createmeta = true,
+            .drops_status_writes = true,
+            .route_missing = "HTTP 404 Not Found",
+            .comment_page = 100,
+            .changelog_cap = 100,
+            .search_page_cap = 5000,
+            .bulk_create_cap = 50,
+            .issue_missing = "Issue does not exist or you do not have permission to see it.",
+            .transition_invalid = "Transition id '%s' is not valid for this issue.",
+            .json_broken = "There was an error parsing JSON. Check that your request body is valid.",
+            .project_required = "Specify a valid project ID or key",
+            .project_invalid = "Specify a valid project ID or key",
+            .type_required = "Specify an issue type",
+            .type_invalid = "Specify a valid issue type",
+            .anonymous_issue_status = 404,
+            .notify_refused_status = 400,
+            .comment_forbidden_status = 400,
+        },
+};
+
+const struct dialect *dialect_of(enum sandbox_dialect id)
+{
+    return &DIALECTS[id];
+}
+
+bool sandbox_dialect_parse(const char *name, enum sandbox_dialect *r)
+{
+    for (size_t i = 0; i < ARRAY_LEN(DIALECTS); i++) {
+        if (str_eq(DIALECTS[i].name, name)) {
+            *r = DIALECTS[i].id;
+            return true;
+        }
+    }
+    return false;
+}

@@ -21,11 +21,16 @@ struct dialect {
     int newest_api, latest_api;  /* what /rest/api/N goes up to; what "latest" means */
 
     bool has_old_createmeta, has_new_createmeta, has_pat, has_old_search;
-    bool drops_status_writes; /* PUT with a status is ignored (Cloud) or refused */
-    int comment_page;         /* default page of GET comment */
-    int changelog_cap;        /* histories in expand=changelog, newest first; 0: all of them, oldest first */
+    bool drops_status_writes;               /* PUT with a status is ignored (Cloud) or refused */
+    int comment_page;                       /* default page of GET comment */
+    int comment_cap, comment_cap_in_search; /* comments inside an issue */
+    bool search_shows_nulls;                /* issues of a search say "renderedFields": null */
+    bool history_has_field_id;              /* items carry fieldId */
+    int changelog_cap; /* histories in expand=changelog, newest first; 0: all of them, oldest first */
+    int changelog_cap_in_search;
     int search_page_cap;
     int bulk_create_cap; /* 0: none */
+    int user_search_cap;
 
     const char *route_missing;      /* 404 of the layer below Jira's own; may hold one %s: the URL */
     const char *issue_missing;      /* 404 */

@@ -179,6 +179,7 @@ enum issue_expand {
 };
 
 struct issue_view {
+    bool is_id_only;           /* nothing but the id (Cloud search that asks for no field) */
     bool has_fields;           /* false: no `fields` member at all (Cloud search by default, or only "key" asked for) */
     bool is_all, is_navigable; /* *all, *navigable */
     bool all_custom;           /* any of the two above */
@@ -195,6 +196,7 @@ bool issue_view_from_query(struct ctx *, const char *fallback, struct issue_view
 /* From a POST body: `fields` and `properties` arrays or NULL, `expand` an array or a string or NULL. */
 bool issue_view_from_body(struct ctx *, const char *fallback, const json_t *fields, const json_t *expand,
                           const json_t *properties, struct issue_view *) MUST_CHECK;
+bool issue_view_shows(const struct issue_view *, const char *field, bool is_custom);
 /* NULL when the database failed (c->err). The issue must exist and be visible. */
 json_t *issue_json(struct ctx *, int64_t issue, const struct issue_view *);
 /* For the top of a search result: {"summary":"Summary"…}, {"summary":{"type":"string"…}…} of what the view shows. */
@@ -217,7 +219,8 @@ json_t *status_category_json(struct ctx *, int64_t category);
 json_t *priority_json(struct ctx *, int64_t priority);
 json_t *resolution_json(struct ctx *, int64_t resolution);
 json_t *issue_type_json(struct ctx *, int64_t issue_type);
-json_t *project_json(struct ctx *, int64_t project); /* as inside an issue */
+json_t *project_json(struct ctx *, int64_t project);             /* as inside an issue */
+json_t *project_issue_types_json(struct ctx *, int64_t project); /* the array of a project's types */
 json_t *link_type_json(struct ctx *, int64_t link_type);
 json_t *field_option_json(struct ctx *, int64_t option);
 json_t *comment_json(struct ctx *, int64_t comment, bool rendered, bool properties);
@@ -231,6 +234,7 @@ json_t *history_json(struct ctx *, int64_t history);
 json_t *rich_text_show(struct ctx *, const char *stored);
 /* What a client sent to the stored form. 400 on field `field` for the wrong type or for too long a text. */
 bool rich_text_read(struct ctx *, const json_t *sent, const char *field, struct problems *, char **stored_r) MUST_CHECK;
+char *rich_text_wiki(struct ctx *, const char *stored); /* as the changelog shows it; NULL for NULL */
 char *rich_text_plain(struct ctx *, const char *stored);
 char *rich_text_html(struct ctx *, const char *stored);
 

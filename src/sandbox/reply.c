@@ -137,9 +137,9 @@ void reply_bytes(struct ctx *c, int status, const char *type, const char *body)
     c->response->status = status;
     c->response->body = body;
     c->response->body_length = strlen(body);
-    if (type)
-        http_response_add_header(c->a, c->response, "Content-Type", type);
     c->is_replied = true;
+    if (type && !http_response_header(c->response, "Content-Type"))
+        http_response_add_header(c->a, c->response, "Content-Type", type);
 }
 
 bool reply_json(struct ctx *c, int status, json_t *value)

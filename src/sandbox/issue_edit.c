@@ -1,0 +1,59 @@
+/* issue_edit.c - PUT issue, and its assignee. */
+#include "sandbox/issue.h"
+
+/* notifyUsers=false is a right. */
+bool notify_allowed(struct ctx *c)
+{
+    if (param_bool(c, "notifyUsers", true) || c->is_admin)
+        return true;
+    return refuse(c, c->d->notify_refused_status,
+                  "To discard the user notification either admin or project admin permissions are required.");
+}
+
+static bool issue_put(struct ctx *c)
+{
+    int64_t id = 0;
+    struct issue_change ch;
+    bool changed;
+    if (!issue_need(c, c->args[0], &id) || !notify_allowed(c) || !issue_change_open(c, id, "edit", &ch) ||
+        !issue_change_body(c, &ch, c->body))
+        return false;
+    if (ch.problems.count)
+        return refuse_problems(c, 400, &ch.problems);
+    if (!issue_change_save(c, &ch, &changed) || !issue_properties_write(c, id, json_object_get(c->body, "properties")))
+        return false;
+    if (!c->d->is_cloud || !param_bool(c, "returnIssue", false))
+        return reply_empty(c, 204);
+    struct issue_view view;
+    if (!issue_view_from_query(c, "*all", &view))
+        return false;
+    json_t *o = issue_json(c, id, &view);
+    return o && reply_json(c, 200, o);
+}
+
+static bool assignee_put(struct ctx *c)
+{
+    int64_t id = 0, automatic = 0;
+    struct issue_change ch;
+    bool changed;
+    if (!issue_need(c, c->args[0], &id) || !issue_change_open(c, id, "edit", &ch))
+        return false;
+    const char *name = json_at_str(c->body, c->d->is_cloud ? "accountId" : "name");
+    if (str_eq(name, "-1")) { /* whom the project says */
+        if (!db_int(c, &automatic, "SELECT lead FROM project WHERE id = ?1 AND assignee_type = 'PROJECT_LEAD'", "i",
+                    ch.before.project))
+            return false;
+        ch.after.assignee = automatic;
+    } else if (!issue_change_field(c, &ch, "assignee", "set", c->body)) {
+        return false;
+    }
+    if (ch.problems.count)
+        return refuse_problems(c, 400, &ch.problems);
+    return issue_change_save(c, &ch, &changed) && reply_empty(c, 204);
+}
+
+const struct route issue_edit_routes[] = {
+    {HTTP_PUT, "issue/{}", issue_put, ON_ALL, 0},
+    {HTTP_PUT, "issue/{}/assignee", assignee_put, ON_ALL, 0},
+    {0},
+};

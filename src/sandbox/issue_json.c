@@ -1,0 +1,572 @@
+/* issue_json.c - an issue as its clients see it: which fields, in which form, and what is expanded. */
+#include "sandbox/issue.h"
+
+#include "base/time_iso.h"
+
+#include <string.h>
+
+bool issue_row_read(struct ctx *c, int64_t id, struct issue_row *r)
+{
+    struct sql_rows rows;
+    if (!db_query(c, &rows,
+                  "SELECT i.id, i.project, i.number, i.issue_type, i.status, i.priority, i.resolution, i.resolved,"
+                  " i.assignee, i.reporter, i.creator, i.parent, i.created, i.updated, i.status_changed, i.summary,"
+                  " i.description, i.environment, i.due, p.key FROM issue i JOIN project p ON p.id = i.project"
+                  " WHERE i.id = ?1",
+                  "i", id))
+        return false;
+    *r = (struct issue_row){0};
+    if (sql_next(&rows)) {
+        int64_t *numbers[] = {&r->id,       &r->project,    &r->number,   &r->type,     &r->status,
+                              &r->priority, &r->resolution, &r->resolved, &r->assignee, &r->reporter,
+                              &r->creator,  &r->parent,     &r->created,  &r->updated,  &r->status_changed};
+        char **texts[] = {&r->summary, &r->description, &r->environment, &r->due, &r->project_key};
+        for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+            *numbers[i] = sql_int(&rows, (int)i);
+        for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+            *texts[i] = sql_str(&rows, (int)(ARRAY_LEN(numbers) + i), c->a);
+    }
+    return db_done(c, &rows);
+}
+
+static char *key_of(struct ctx *c, const struct issue_row *r)
+{
+    return arena_printf(c->a, "%s-%lld", r->project_key, (long long)r->number);
+}
+
+char *issue_key(struct ctx *c, int64_t issue)
+{
+    char *key = NULL;
+    if (!db_str(c, &key,
+                "SELECT p.key || '-' || i.number FROM issue i JOIN project p ON p.id = i.project"
+                " WHERE i.id = ?1",
+                "i", issue))
+        return NULL;
+    return key ? key : arena_strdup(c->a, "");
+}
+
+/* ---- what is asked for ---- */
+
+static const struct {
+    const char *name;
+    unsigned bit;
+} EXPANDS[] = {
+    {"names", EXPAND_NAMES},
+    {"schema", EXPAND_SCHEMA},
+    {"renderedFields", EXPAND_RENDERED},
+    {"transitions", EXPAND_TRANSITIONS},
+    {"transitions.fields", EXPAND_TRANSITIONS | EXPAND_TRANSITION_FIELDS},
+    {"operations", EXPAND_OPERATIONS},
+    {"editmeta", EXPAND_EDITMETA},
+    {"changelog", EXPAND_CHANGELOG},
+};
+
+static void view_expand(struct issue_view *v, const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(EXPANDS); i++)
+        if (str_eq(EXPANDS[i].name, name))
+            v->expand |= EXPANDS[i].bit;
+}
+
+static void view_fields(struct ctx *c, struct issue_view *v, const char *fallback, char **names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(names[i], "*all"))
+            v->is_all = true;
+        else if (str_eq(names[i], "*navigable"))
+            v->is_navigable = true;
+        else if (names[i][0] == '-')
+            *arena_push(c->a, v->without, v->without_count) = names[i] + 1;
+        else
+            *arena_push(c->a, v->with, v->with_count) = names[i];
+    }
+    if (!v->is_all && !v->is_navigable && !v->with_count) {
+        v->is_all = str_eq(fallback, "*all");
+        v->is_navigable = str_eq(fallback, "*navigable");
+        v->is_id_only = !*fallback;
+    }
+    v->all_custom = v->is_all || v->is_navigable;
+    v->has_fields = v->all_custom;
+    for (size_t i = 0; i < v->with_count; i++) {
+        bool is_part = !str_eq(v->with[i], "key") && !str_eq(v->with[i], "id") && !str_eq(v->with[i], "issuekey");
+        v->has_fields |= is_part;
+        if (v->with_count == 1 && str_eq(v->with[i], "id"))
+            v->is_id_only = c->d->is_cloud && v->in_search;
+    }
+}
+
+bool issue_view_from_query(struct ctx *c, const char *fallback, struct issue_view *v)
+{
+    char **names, **expand;
+    *v = (struct issue_view){.in_search = !str_eq(fallback, "*all")};
+    view_fields(c, v, fallback, names, param_list(c, "fields", &names));
+    size_t count = param_list(c, "expand", &expand);
+    for (size_t i = 0; i < count; i++)
+        view_expand(v, expand[i]);
+    v->property_count = param_list(c, "properties", &v->properties);
+    return true;
+}
+
+static size_t list_of(struct ctx *c, const json_t *value, char ***r)
+{
+    size_t count = 0, i;
+    const json_t *item;
+    *r = NULL;
+    if (json_is_string(value))
+        return list_add(c, json_string_value(value), r, 0);
+    json_array_foreach (value, i, item)
+        if (json_is_string(item))
+            count = list_add(c, json_string_value(item), r, count);
+    return count;
+}
+
+bool issue_view_from_body(struct ctx *c, const char *fallback, const json_t *fields, const json_t *expand,
+                          const json_t *properties, struct issue_view *v)
+{
+    char **names, **expands;
+    *v = (struct issue_view){.in_search = true};
+    view_fields(c, v, fallback, names, list_of(c, fields, &names));
+    size_t count = list_of(c, expand, &expands);
+    for (size_t i = 0; i < count; i++)
+        view_expand(v, expands[i]);
+    v->property_count = list_of(c, properties, &v->properties);
+    return true;
+}
+
+static bool is_navigable(const char *field)
+{
+    static const char *const NOT[] = {"comment", "worklog", "attachment", "timetracking", "statusCategory"};
+    for (size_t i = 0; i < ARRAY_LEN(NOT); i++)
+        if (str_eq(NOT[i], field))
+            return false;
+    return true;
+}
+
+bool issue_view_shows(const struct issue_view *v, const char *field, bool is_custom)
+{
+    for (size_t i = 0; i < v->without_count; i++)
+        if (str_eq(v->without[i], field))
+            return false;
+    if (v->is_all || (v->is_navigable && (is_custom || is_navigable(field))))
+        return true;
+    for (size_t i = 0; i < v->with_count; i++)
+        if (str_eq(v->with[i], field))
+            return true;
+    return false;
+}
+
+/* ---- fields ---- */
+
+struct showing {
+    struct issue_row row;
+    char *key;
+    const struct issue_view *view;
+};
+
+typedef json_t *show(struct ctx *, const struct showing *);
+
+static json_t *text(struct ctx *c, const char *value)
+{
+    return json_keep(c->a, value ? json_string(value) : json_null());
+}
+
+static json_t *moment(struct ctx *c, int64_t ms)
+{
+    return text(c, ms ? time_text(c, ms) : NULL);
+}
+
+static json_t *show_null(struct ctx *c, const struct showing *s)
+{
+    (void)s;
+    return json_keep(c->a, json_null());
+}
+
+static json_t *show_list(struct ctx *c, const struct showing *s)
+{
+    (void)s;
+    return new_array(c);
+}
+
+static json_t *show_object(struct ctx *c, const struct showing *s)
+{
+    (void)s;
+    return new_object(c);
+}
+
+static json_t *show_summary(struct ctx *c, const struct showing *s)
+{
+    return text(c, s->row.summary);
+}
+
+static json_t *show_type(struct ctx *c, const struct showing *s)
+{
+    return issue_type_json(c, s->row.type);
+}
+
+static json_t *show_project(struct ctx *c, const struct showing *s)
+{
+    return project_json(c, s->row.project);
+}
+
+static json_t *show_parent(struct ctx *c, const struct showing *s)
+{
+    return s->row.parent ? issue_stub_json(c, s->row.parent) : NULL; /* absent when there is none */
+}
+
+static json_t *show_description(struct ctx *c, const struct showing *s)
+{
+    return rich_text_show(c, s->row.description);
+}
+
+static json_t *show_environment(struct ctx *c, const struct showing *s)
+{
+    return rich_text_show(c, s->row.environment);
+}
+
+static json_t *show_priority(struct ctx *c, const struct showing *s)
+{
+    return priority_json(c, s->row.priority);
+}
+
+static json_t *show_labels(struct ctx *c, const struct showing *s)
+{
+    json_t *list = new_array(c);
+    struct sql_rows rows;
+    if (!db_query(c, &rows, "SELECT label FROM issue_label WHERE issue = ?1 ORDER BY label", "i", s->row.id))
+        return NULL;
+    while (sql_next(&rows))
+        add_str(list, sql_peek(&rows, 0));
+    return db_done(c, &rows) ? list : NULL;
+}
+
+static json_t *show_assignee(struct ctx *c, const struct showing *s)
+{
+    return user_json(c, s->row.assignee);
+}
+
+static json_t *show_reporter(struct ctx *c, const struct showing *s)
+{
+    return user_json(c, s->row.reporter);
+}
+
+static json_t *show_creator(struct ctx *c, const struct showing *s)
+{
+    return user_json(c, s->row.creator);
+}
+
+static json_t *show_due(struct ctx *c, const struct showing *s)
+{
+    return text(c, s->row.due);
+}
+
+static json_t *show_resolution(struct ctx *c, const struct showing *s)
+{
+    return resolution_json(c, s->row.resolution);
+}
+
+static json_t *show_links(struct ctx *c, const struct showing *s)
+{
+    return issue_links_json(c, s->row.id);
+}
+
+static json_t *show_comments(struct ctx *c, const struct showing *s)
+{
+    return comment_page_json(c, s->row.id, s->view->in_search ? c->d->comment_cap_in_search : c->d->comment_cap, false);
+}
+
+static json_t *show_worklogs(struct ctx *c, const struct showing *s)
+{
+    (void)s;
+    json_t *o = new_object(c);
+    put_int(o, "startAt", 0);
+    put_int(o, "maxResults", 20);
+    put_int(o, "total", 0);
+    put(o, "worklogs", new_array(c));
+    return o;
+}
+
+static json_t *show_status(struct ctx *c, const struct showing *s)
+{
+    return status_json(c, s->row.status);
+}
+
+static json_t *show_created(struct ctx *c, const struct showing *s)
+{
+    return moment(c, s->row.created);
+}
+
+static json_t *show_updated(struct ctx *c, const struct showing *s)
+{
+    return moment(c, s->row.updated);
+}
+
+static json_t *show_resolved(struct ctx *c, const struct showing *s)
+{
+    return moment(c, s->row.resolved);
+}
+
+static json_t *show_status_changed(struct ctx *c, const struct showing *s)
+{
+    return moment(c, s->row.status_changed);
+}
+
+static json_t *show_status_category(struct ctx *c, const struct showing *s)
+{
+    json_t *status = status_json(c, s->row.status);
+    return status ? json_object_get(status, "statusCategory") : NULL;
+}
+
+static json_t *show_subtasks(struct ctx *c, const struct showing *s)
+{
+    json_t *list = new_array(c);
+    struct sql_rows rows;
+    if (!db_query(c, &rows,
+                  "SELECT i.id FROM issue i JOIN issue_type t ON t.id = i.issue_type WHERE i.parent = ?1 AND"
+                  " t.is_subtask = 1 ORDER BY i.id",
+                  "i", s->row.id))
+        return NULL;
+    while (sql_next(&rows))
+        add(list, issue_stub_json(c, sql_int(&rows, 0)));
+    return db_done(c, &rows) ? list : NULL;
+}
+
+static json_t *show_votes(struct ctx *c, const struct showing *s)
+{
+    json_t *o = new_object(c);
+    put_self(c, o, "issue/%s/votes", s->key);
+    put_int(o, "votes", 0);
+    put_bool(o, "hasVoted", false);
+    return o;
+}
+
+static json_t *show_watches(struct ctx *c, const struct showing *s)
+{
+    return watches_json(c, s->row.id, s->key);
+}
+
+static json_t *show_workratio(struct ctx *c, const struct showing *s)
+{
+    (void)s;
+    return json_keep(c->a, json_integer(-1));
+}
+
+static json_t *show_progress(struct ctx *c, const struct showing *s)
+{
+    (void)s;
+    json_t *o = new_object(c);
+    put_int(o, "progress", 0);
+    put_int(o, "total", 0);
+    return o;
+}
+
+/* Without time tracking, versions, components, attachments and worklogs on the site, their fields are always empty. */
+static const struct {
+    const char *id;
+    show *show;
+    unsigned dialects;
+} FIELDS[] = {
+    {"statuscategorychangedate", show_status_changed, ON_CLOUD},
+    {"issuetype", show_type, ON_ALL},
+    {"parent", show_parent, ON_ALL},
+    {"timespent", show_null, ON_ALL},
+    {"project", show_project, ON_ALL},
+    {"fixVersions", show_list, ON_ALL},
+    {"aggregatetimespent", show_null, ON_ALL},
+    {"statusCategory", show_status_category, ON_CLOUD},
+    {"resolution", show_resolution, ON_ALL},
+    {"resolutiondate", show_resolved, ON_ALL},
+    {"workratio", show_workratio, ON_ALL},
+    {"lastViewed", show_null, ON_ALL},
+    {"watches", show_watches, ON_ALL},
+    {"created", show_created, ON_ALL},
+    {"priority", show_priority, ON_ALL},
+    {"labels", show_labels, ON_ALL},
+    {"aggregatetimeoriginalestimate", show_null, ON_ALL},
+    {"timeestimate", show_null, ON_ALL},
+    {"versions", show_list, ON_ALL},
+    {"issuelinks", show_links, ON_ALL},
+    {"assignee", show_assignee, ON_ALL},
+    {"updated", show_updated, ON_ALL},
+    {"status", show_status, ON_ALL},
+    {"components", show_list, ON_ALL},
+    {"timeoriginalestimate", show_null, ON_ALL},
+    {"description", show_description, ON_ALL},
+    {"timetracking", show_object, ON_ALL},
+    {"archiveddate", show_null, ON_DC},
+    {"archivedby", show_null, ON_DC},
+    {"security", show_null, ON_CLOUD},
+    {"attachment", show_list, ON_ALL},
+    {"aggregatetimeestimate", show_null, ON_ALL},
+    {"summary", show_summary, ON_ALL},
+    {"creator", show_creator, ON_ALL},
+    {"subtasks", show_subtasks, ON_ALL},
+    {"reporter", show_reporter, ON_ALL},
+    {"aggregateprogress", show_progress, ON_ALL},
+    {"environment", show_environment, ON_ALL},
+    {"duedate", show_due, ON_ALL},
+    {"progress", show_progress, ON_ALL},
+    {"comment", show_comments, ON_ALL},
+    {"votes", show_votes, ON_ALL},
+    {"worklog", show_worklogs, ON_ALL},
+};
+
+static bool wants_custom(const struct issue_view *v)
+{
+    bool any = v->all_custom;
+    for (size_t i = 0; i < v->with_count; i++)
+        any |= str_starts(v->with[i], "customfield_");
+    return any;
+}
+
+/* Every custom field of the site is there, null when it has no value. */
+static bool put_custom(struct ctx *c, json_t *fields, const struct showing *s)
+{
+    struct sql_rows rows;
+    if (!db_query(c, &rows,
+                  "SELECT f.id, f.number, f.kind, v.text, v.num, v.ref, v.issue FROM field f LEFT JOIN custom_value v"
+                  " ON v.issue = ?1 AND v.field = f.number WHERE f.number IS NOT NULL ORDER BY f.number, v.position",
+                  "i", s->row.id))
+        return false;
+    struct field f = {0};
+    struct custom_value *values = NULL;
+    size_t count = 0;
+    bool more = sql_next(&rows);
+    while (more) {
+        if (!issue_view_shows(s->view, sql_peek(&rows, 0), true)) {
+            more = sql_next(&rows);
+            continue;
+        }
+        f = (struct field){
+            .id = sql_str(&rows, 0, c->a), .number = sql_int(&rows, 1), .kind = field_kind_of(sql_peek(&rows, 2))};
+        values = NULL;
+        count = 0;
+        do {
+            if (sql_is_null(&rows, 6))
+                continue;
+            *arena_push(c->a, values, count) = (struct custom_value){.text = sql_str(&rows, 3, c->a),
+                                                                     .num = sql_double(&rows, 4),
+                                                                     .has_num = !sql_is_null(&rows, 4),
+                                                                     .ref = sql_int(&rows, 5)};
+        } while ((more = sql_next(&rows)) && sql_int(&rows, 1) == f.number);
+        put(fields, f.id, custom_json(c, &f, values, count));
+    }
+    return db_done(c, &rows);
+}
+
+static json_t *fields_json(struct ctx *c, const struct showing *s)
+{
+    json_t *fields = new_object(c);
+    for (size_t i = 0; i < ARRAY_LEN(FIELDS); i++) {
+        if (!(FIELDS[i].dialects & c->d->mask) || !issue_view_shows(s->view, FIELDS[i].id, false))
+            continue;
+        json_t *value = FIELDS[i].show(c, s);
+        if (value)
+            put(fields, FIELDS[i].id, value);
+    }
+    if (wants_custom(s->view) && !put_custom(c, fields, s))
+        return NULL;
+    return fields;
+}
+
+/* Dates as people read them, rich text as HTML, null for the rest. */
+static json_t *rendered_json(struct ctx *c, const struct showing *s, json_t *fields)
+{
+    json_t *o = new_object(c), *value;
+    const char *name;
+    json_object_foreach (fields, name, value) {
+        int64_t at = 0;
+        char day[TIME_ISO_BYTES];
+        if (str_eq(name, "description"))
+            put_str(o, name, s->row.description ? rich_text_html(c, s->row.description) : "");
+        else if (str_eq(name, "environment"))
+            put_str(o, name, s->row.environment ? rich_text_html(c, s->row.environment) : "");
+        else if (str_eq(name, "comment"))
+            put(o, name, comment_page_json(c, s->row.id, c->d->comment_cap, true));
+        else if (json_is_string(value) && time_iso_parse(json_string_value(value), &at) && !str_eq(name, "summary")) {
+            time_iso_jql(at, zone_minutes(c->sb, at), day);
+            put_str(o, name, str_eq(name, "duedate") ? json_string_value(value) : day);
+        } else
+            put(o, name, NULL);
+    }
+    return o;
+}
+
+static json_t *operations_json(struct ctx *c)
+{
+    json_t *o = new_object(c), *group = new_object(c), *groups = new_array(c);
+    put_str(group, "id", "view.issue.opsbar");
+    put(group, "links", new_array(c));
+    put(group, "groups", new_array(c));
+    add(groups, group);
+    put(o, "linkGroups", groups);
+    return o;
+}
+
+static void put_expanded(struct ctx *c, json_t *o, const struct showing *s, json_t *fields)
+{
+    unsigned x = s->view->expand;
+    if (x & EXPAND_RENDERED)
+        put(o, "renderedFields", rendered_json(c, s, fields));
+    else if (s->view->in_search && c->d->search_shows_nulls)
+        put(o, "renderedFields", NULL);
+    if (x & EXPAND_NAMES && !s->view->in_search)
+        put(o, "names", issue_names_json(c, s->view));
+    if (x & EXPAND_SCHEMA && !s->view->in_search)
+        put(o, "schema", issue_schema_json(c, s->view));
+    if (x & EXPAND_TRANSITIONS)
+        put(o, "transitions", transitions_json(c, &s->row, NULL, x & EXPAND_TRANSITION_FIELDS));
+    if (x & EXPAND_OPERATIONS)
+        put(o, "operations", operations_json(c));
+    if (x & EXPAND_EDITMETA) {
+        json_t *meta = new_object(c);
+        put(meta, "fields", screen_json(c, s->row.project, s->row.type, "edit"));
+        put(o, "editmeta", meta);
+    }
+    if (x & EXPAND_CHANGELOG)
+        put(o, "changelog", changelog_json(c, s->row.id, s->view->in_search));
+}
+
+json_t *issue_json(struct ctx *c, int64_t issue, const struct issue_view *view)
+{
+    json_t *o = new_object(c), *fields = NULL;
+    if (view->is_id_only) {
+        put_id(o, "id", issue);
+        return o;
+    }
+    struct showing s = {.view = view};
+    if (!issue_row_read(c, issue, &s.row))
+        return NULL;
+    s.key = key_of(c, &s.row);
+    put_str(o, "expand",
+            view->in_search ? "operations,versionedRepresentations,editmeta,changelog,renderedFields"
+                            : "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations");
+    put_id(o, "id", issue);
+    put_self(c, o, "issue/%lld", (long long)issue);
+    put_str(o, "key", s.key);
+    if (view->has_fields) {
+        fields = fields_json(c, &s);
+        if (fields && (json_object_size(fields) || view->all_custom || view->with_count))
+            put(o, "fields", fields);
+    }
+    put_expanded(c, o, &s, fields ? fields : new_object(c));
+    if (view->property_count)
+        put(o, "properties", properties_json(c, "issue", issue, view->properties, view->property_count));
+    return c->err.kind == ERR_NONE ? o : NULL;
+}
+
+json_t *issue_stub_json(struct ctx *c, int64_t issue)
+{
+    struct issue_row r;
+    if (!issue_row_read(c, issue, &r))
+        return NULL;
+    json_t *o = new_object(c), *fields = new_object(c);
+    put_id(o, "id", r.id);
+    put_str(o, "key", key_of(c, &r));
+    put_self(c, o, "issue/%lld", (long long)r.id);
+    put_str(fields, "summary", r.summary);
+    put(fields, "status", status_json(c, r.status));
+    put(fields, "priority", priority_json(c, r.priority));
+    put(fields, "issuetype", issue_type_json(c, r.type));
+    put(o, "fields", fields);
+    return o;
+}

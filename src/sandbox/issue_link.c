@@ -9,13 +9,14 @@ json_t *issue_links_json(struct ctx *c, int64_t issue)
 {
     json_t *list = new_array(c);
     struct sql_rows rows;
-    const char *sql = c->is_admin ? "SELECT l.id, l.type, l.inward, l.outward FROM issue_link l WHERE l.inward = ?1 OR"
-                                    " l.outward = ?1 ORDER BY l.id"
-                                  : arena_printf(c->a,
-                                                 "SELECT l.id, l.type, l.inward, l.outward FROM issue_link l JOIN issue"
-                                                 " i ON i.id = l.inward + l.outward - ?1 WHERE (l.inward = ?1 OR"
-                                                 " l.outward = ?1) AND %s ORDER BY l.id",
-                                                 visible_projects(c, "i.project"));
+    const char *sql = c->is_admin && !c->sb->vanished
+                          ? "SELECT l.id, l.type, l.inward, l.outward FROM issue_link l WHERE l.inward = ?1 OR"
+                            " l.outward = ?1 ORDER BY l.id"
+                          : arena_printf(c->a,
+                                         "SELECT l.id, l.type, l.inward, l.outward FROM issue_link l JOIN issue"
+                                         " i ON i.id = l.inward + l.outward - ?1 WHERE (l.inward = ?1 OR"
+                                         " l.outward = ?1) AND %s ORDER BY l.id",
+                                         visible_projects(c, "i.project"));
     if (!db_query(c, &rows, sql, "i", issue))
         return NULL;
     while (sql_next(&rows)) {

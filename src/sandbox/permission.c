@@ -6,22 +6,32 @@
 
 const char *visible_projects(struct ctx *c, const char *column)
 {
-    if (c->is_admin)
-        return "1";
+    const char *seen = "1";
     if (!c->caller)
         return "0";
-    return arena_printf(c->a,
-                        "%s IN (SELECT p.id FROM project p WHERE p.is_restricted = 0 OR EXISTS (SELECT 1 FROM"
-                        " project_member m WHERE m.project = p.id AND m.account = %lld))",
-                        column, (long long)c->caller);
+    if (!c->is_admin)
+        seen = arena_printf(c->a,
+                            "%s IN (SELECT p.id FROM project p WHERE p.is_restricted = 0 OR EXISTS (SELECT 1 FROM"
+                            " project_member m WHERE m.project = p.id AND m.account = %lld))",
+                            column, (long long)c->caller);
+    if (!c->sb->vanished)
+        return seen;
+    /* a fault takes one project out of sight, for an admin too */
+    return arena_printf(c->a, "%s AND %s NOT IN (SELECT v.id FROM project v WHERE v.key = '%s')", seen, column,
+                        str_replace(c->a, c->sb->vanished, "'", "''"));
 }
 
 bool project_is_visible(struct ctx *c, int64_t project, bool *r)
 {
     *r = c->is_admin;
-    if (c->is_admin || !c->caller)
+    int64_t seen = 0, is_vanished = 0;
+    if (c->sb->vanished &&
+        !db_int(c, &is_vanished, "SELECT 1 FROM project WHERE id = ?1 AND key = ?2", "is", project, c->sb->vanished))
+        return false;
+    if (is_vanished)
+        *r = false;
+    if (is_vanished || c->is_admin || !c->caller)
         return true;
-    int64_t seen = 0;
     if (!db_int(c, &seen,
                 "SELECT 1 FROM project p WHERE p.id = ?1 AND (p.is_restricted = 0 OR EXISTS"
                 " (SELECT 1 FROM project_member m WHERE m.project = p.id AND m.account = ?2))",
@@ -88,7 +98,7 @@ bool issue_find(struct ctx *c, const char *id_or_key, int64_t *id_r)
 {
     if (!issue_lookup(c, id_or_key, id_r))
         return false;
-    if (!*id_r || c->is_admin)
+    if (!*id_r || (c->is_admin && !c->sb->vanished))
         return true;
     int64_t project = 0;
     bool seen = false;

@@ -13,7 +13,7 @@ extern const struct route auth_routes[], server_info_routes[], user_routes[], pr
     status_routes[], priority_routes[], link_type_routes[], field_routes[], createmeta_routes[], issue_read_routes[],
     issue_create_routes[], issue_edit_routes[], issue_delete_routes[], changelog_routes[], transition_routes[],
     comment_routes[], property_routes[], remote_link_routes[], issue_link_routes[], permission_routes[],
-    watcher_routes[], admin_routes[];
+    watcher_routes[], admin_routes[], search_routes[], faults_routes[], transfer_routes[];
 
 static const struct route *const TABLES[] = {
     issue_read_routes,   issue_edit_routes, comment_routes,     property_routes, transition_routes, remote_link_routes,
@@ -47,8 +47,8 @@ static struct path path_of(struct ctx *c)
 {
     size_t skip = context_segments(c);
     struct path p = {c->target.segments + skip, c->target.segment_count - skip, false};
-    if (!c->d->is_cloud && p.count && !*p.segments[p.count - 1])
-        p.count--; /* Data Center forgives a slash at the end */
+    if (c->d->is_cloud && p.count && str_ends(c->target.path, "/"))
+        p.count = 0; /* Data Center forgives a slash at the end, Cloud knows no such resource */
     c->api = 2;
     c->api_name = "2";
     if (p.count < 3 || !str_eq(p.segments[0], "rest") || !str_eq(p.segments[1], "api"))
@@ -184,9 +184,9 @@ static void reply_failure(struct ctx *c)
     c->err = failed;
 }
 
-void sandbox_handle(void *context, const struct http_request *request, struct arena *a, struct http_response *response)
+void sandbox_answer(struct sandbox *sb, const struct http_request *request, struct arena *a,
+                    struct http_response *response)
 {
-    struct sandbox *sb = context;
     struct ctx c = {.sb = sb,
                     .db = sb->db,
                     .d = sb->d,

@@ -387,7 +387,7 @@ static void a_subtask_has_a_parent_and_goes_with_it(void **state)
     EACH_DIALECT(s)
     {
         char *parent = test_issue(&s, "SA", "Task", "parent");
-        char *body = "{'fields':{'project':{'key':'SA'},'issuetype':{'name':'Sub-task'},'summary':'child'%s}}";
+                const char *body = "{'fields':{'project':{'key':'SA'},'issuetype':{'name':'Sub-task'},'summary':'child'%s}}";
         test_json(&s, HTTP_POST, 400, "/rest/api/2/issue", test_body(&s, body, ""));
         json_t *child =
             test_json(&s, HTTP_POST, 201, "/rest/api/2/issue", test_body(&s, body, ",'parent':{'key':'SA-1'}"));

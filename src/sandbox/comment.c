@@ -289,7 +289,7 @@ bool comment_moves_updated(struct ctx *c, int64_t issue)
     return setting_int(c->db, "comment_moves_updated", 1, &moves, &c->err) && (!moves || touch(c, issue));
 }
 
-bool comment_add(struct ctx *c, int64_t issue, const json_t *sent, struct problems *p, int64_t *id_r)
+bool comment_make(struct ctx *c, int64_t issue, const json_t *sent, struct problems *p, int64_t *id_r)
 {
     struct written w;
     if (!read_comment(c, sent, p, &w))
@@ -310,7 +310,7 @@ static bool comment_post(struct ctx *c)
 {
     int64_t issue = 0, id = 0;
     struct problems p = {0};
-    if (!issue_need(c, c->args[0], &issue) || !comment_add(c, issue, c->body, &p, &id))
+    if (!issue_need(c, c->args[0], &issue) || !comment_make(c, issue, c->body, &p, &id))
         return false;
     return p.count ? refuse_problems(c, 400, &p) : reply_comment(c, 201, id);
 }

@@ -89,7 +89,7 @@ bool history_add(struct ctx *, int64_t issue, const struct history_item *, size_
 /* ---- parts that other resources make ---- */
 
 /* Adds a comment from {body, visibility, properties}; what is wrong becomes a problem. */
-bool comment_add(struct ctx *, int64_t issue, const json_t *, struct problems *, int64_t *id_r) MUST_CHECK;
+bool comment_make(struct ctx *, int64_t issue, const json_t *, struct problems *, int64_t *id_r) MUST_CHECK;
 /* Comments of an issue as {comments,maxResults,total,startAt}; NULL when the database failed. */
 json_t *comment_page_json(struct ctx *, int64_t issue, int64_t cap, bool rendered);
 /* The comment of that id wherever it is, when the caller may see it; else a 404. */

@@ -114,7 +114,7 @@ static bool link_post(struct ctx *c)
         return false;
     const json_t *said = json_object_get(c->body, "comment");
     struct problems p = {0};
-    if (json_is_object(said) && !comment_add(c, inward, said, &p, &comment))
+    if (json_is_object(said) && !comment_make(c, inward, said, &p, &comment))
         return false;
     return p.count ? refuse_problems(c, 400, &p) : reply_empty(c, 201);
 }

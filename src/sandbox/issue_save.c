@@ -261,7 +261,7 @@ static bool parts_save(struct ctx *c, struct issue_change *ch)
     json_t *value;
     json_array_foreach (ch->comments, i, value) {
         int64_t id;
-        if (!comment_add(c, ch->after.id, value, &ch->problems, &id))
+        if (!comment_make(c, ch->after.id, value, &ch->problems, &id))
             return false;
     }
     json_array_foreach (ch->links, i, value)

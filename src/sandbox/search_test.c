@@ -1,0 +1,617 @@
+#include "sandbox/jql_plan.h"
+#include "sandbox/test_rows.h"
+
+#include <time.h>
+
+#define HOUR ((int64_t)3600 * 1000)
+
+/* ---- Data Center ---- */
+
+static struct answer search(struct site *s, const char *jql)
+{
+    json_t *body = json_keep(&s->a, json_pack("{s:s,s:[s],s:i}", "jql", jql, "fields", "summary", "maxResults", 1000));
+    return ask(s, HTTP_POST, "/rest/api/2/search", json_print(&s->a, body));
+}
+
+static void finds(struct site *s, const char *jql, const char *keys)
+{
+    struct answer a = search(s, jql);
+    if (a.status != 200)
+        fail_msg("%s: %d %s", jql, a.status, a.body);
+    char *found = joined(s, json_object_get(a.json, "issues"), "key");
+    if (!str_eq(found, keys))
+        fail_msg("%s: found \"%s\", not \"%s\"", jql, found, keys);
+    assert_int_equal(json_at_int(a.json, "total", -1), json_at_count(a.json, "issues"));
+}
+
+static void refuses(struct site *s, const char *jql, const char *messages)
+{
+    struct answer a = search(s, jql);
+    assert_int_equal(a.status, 400);
+    char *text = joined(s, json_object_get(a.json, "errorMessages"), NULL);
+    assert_string_equal(text, messages);
+}
+
+/* Ten issues SA-1 … SA-10, an hour apart, the last at 16:00 UTC: SA-n at 06:00 + n hours. */
+static struct site *dc(void)
+{
+    struct site *s = site_open(SANDBOX_DC10, 1);
+    site_project(s, "SA");
+    int64_t base = TEST_NOW - 4 * 60 * 1000 - 5 * 1000 - 123 - 10 * HOUR;
+    for (int i = 1; i <= 10; i++)
+        site_issue(s, arena_printf(&s->a, "Issue number %d", i), base + i * HOUR);
+    return s;
+}
+
+static int64_t person(struct site *s, const char *name, const char *zone)
+{
+    int64_t id = 0;
+    struct account_new n = {.name = name,
+                            .email = arena_printf(&s->a, "%s@example.com", name),
+                            .display_name = name,
+                            .password = name,
+                            .time_zone = zone};
+    MUST(s, account_create(s->sb, &n, &id, &s->e));
+    return id;
+}
+
+static void set(struct site *s, const char *sql)
+{
+    MUST(s, sql_run(s->sb->db, &s->e, sql, ""));
+}
+
+static void keys_are_found_in_any_case_by_id_and_sort_as_numbers(void **state)
+{
+    (void)state;
+    struct site *s = dc();
+    finds(s, "project = sa AND key in (sa-2, SA-10, SA-1) ORDER BY key", "SA-1 SA-2 SA-10");
+    finds(s, "key in (SA-9, SA-10, SA-1) ORDER BY key DESC", "SA-10 SA-9 SA-1");
+    finds(s, arena_printf(&s->a, "id = %lld", (long long)site_int(s, "SELECT id FROM issue WHERE number = 3")), "SA-3");
+    finds(s, "key > SA-8 ORDER BY key", "SA-9 SA-10");
+    finds(s, "project = SA AND key <= SA-2 ORDER BY key ASC", "SA-1 SA-2");
+    finds(s, "key not in (SA-1,SA-2,SA-3,SA-4,SA-5,SA-6,SA-7,SA-8)", "SA-10 SA-9");
+    site_close(s);
+}
+
+static void a_former_key_finds_the_issue_that_moved(void **state)
+{
+    (void)state;
+    struct site *s = dc();
+    int64_t old = s->project;
+    site_project(s, "SB");
+    MUST(s, sql_run(s->sb->db, &s->e,
+                    "INSERT INTO issue_former_key (project, number, issue) SELECT ?1, 99, id FROM issue "
+                    "WHERE number = 4",
+                    "i", old));
+    finds(s, "key = sa-99", "SA-4");
+    site_close(s);
+}
+
+static void empty_fields_are_dropped_by_every_negation(void **state)
+{
+    (void)state;
+    struct site *s = dc();
+    int64_t ada = person(s, "ada", NULL);
+    MUST(s, sql_run(s->sb->db, &s->e, "UPDATE issue SET assignee = ?1 WHERE number IN (1, 2)", "i", ada));
+    MUST(s, sql_run(s->sb->db, &s->e, "UPDATE issue SET assignee = ?1 WHERE number = 3", "i", s->admin));
+    set(s, "INSERT INTO issue_label (issue, label) SELECT id, 'red' FROM issue WHERE number IN (1, 3)");
+    set(s, "INSERT INTO issue_label (issue, label) SELECT id, 'blue' FROM issue WHERE number = 2");
+    finds(s, "assignee = ada ORDER BY key", "SA-1 SA-2");
+    finds(s, "assignee != ada", "SA-3");
+    finds(s, "NOT assignee = ada", "SA-3");
+    finds(s, "not (assignee in (ada))", "SA-3");
+    finds(s, "assignee not in (ada, currentUser())", "");
+    finds(s, "assignee = currentUser()", "SA-3");
+    finds(s, "NOT (assignee = ada OR key >= SA-3)", "");
+    finds(s, "NOT (assignee = ada AND key = SA-1) AND key <= SA-3 ORDER BY key", "SA-2 SA-3");
+    finds(s, "assignee is EMPTY AND key < SA-6 ORDER BY key", "SA-4 SA-5");
+    finds(s, "assignee in (EMPTY, ada) AND key < SA-5 ORDER BY key", "SA-1 SA-2 SA-4");
+    finds(s, "assignee is not null ORDER BY key", "SA-1 SA-2 SA-3");
+    finds(s, "labels = RED ORDER BY key", "SA-1 SA-3");
+    finds(s, "labels != red", "SA-2");
+    finds(s, "labels not in (red, blue)", "");
+    finds(s, "labels is empty AND key < SA-5", "SA-4");
+    site_close(s);
+}
+
+static void names_are_found_without_case_and_by_id(void **state)
+{
+    (void)state;
+    struct site *s = dc();
+    MUST(s, sql_run(s->sb->db, &s->e, "UPDATE issue SET status = ?1 WHERE number = 5", "i", s->done));
+    set(s, "UPDATE issue SET priority = (SELECT id FROM priority WHERE name = 'High') WHERE number = 6");
+    set(s, "UPDATE issue SET priority = (SELECT id FROM priority WHERE name = 'Low') WHERE number = 7");
+    set(s, "UPDATE issue SET resolution = (SELECT min(id) FROM resolution) WHERE number = 5");
+    set(s, "UPDATE issue SET parent = (SELECT id FROM issue WHERE number = 1) WHERE number = 8");
+    finds(s, "status = done", "SA-5");
+    finds(s, arena_printf(&s->a, "status = %lld", (long long)s->done), "SA-5");
+    finds(s, "statusCategory = Done", "SA-5");
+    finds(s, "status != \"To Do\"", "SA-5");
+    finds(s, "priority > Medium", "SA-6");
+    finds(s, "priority is not empty ORDER BY priority DESC", "SA-6 SA-7");
+    finds(s, "resolution is not EMPTY", "SA-5");
+    finds(s, "resolution = Unresolved AND key in (SA-4, SA-5)", "SA-4");
+    finds(s, "issuetype = task AND key = SA-1", "SA-1");
+    finds(s, "parent = SA-1", "SA-8");
+    finds(s, "creator = admin AND reporter = currentUser() AND key = SA-2", "SA-2");
+    site_close(s);
+}
+
+static void dates_are_read_in_the_zone_of_the_caller(void **state)
+{
+    (void)state;
+    struct site *s = dc();
+    /* The administrator lives in Berlin, an hour east: SA-9 was made at 15:00 UTC, his 16:00. */
+    finds(s, "created >= \"2026-11-22 16:00\" ORDER BY key", "SA-9 SA-10");
+    finds(s, "created < '2026/11/22 08:01'", "SA-1");
+    finds(s, "created >= 2026-11-23", "");
+    finds(s, arena_printf(&s->a, "created >= %lld", (long long)(TEST_NOW - HOUR)), "SA-10");
+    finds(s, "created >= -2h ORDER BY key", "SA-9 SA-10");
+    finds(s, "created >= '-1h 10m' ORDER BY key", "SA-9 SA-10");
+    finds(s, "created > startOfDay() AND created < now() AND key < SA-3 ORDER BY key", "SA-1 SA-2");
+    finds(s, "created < startOfDay()", "");
+    finds(s, "created < endOfDay(-1)", "");
+    person(s, "kim", "America/New_York");
+    s->user = "kim:kim"; /* 15:00 UTC is 10:00 there */
+    finds(s, "created >= \"2026-11-22 10:00\" ORDER BY key", "SA-9 SA-10");
+    finds(s, "created < startOfDay()", "");
+    site_close(s);
+}
+
+static void stored_times_count_by_whole_seconds(void **state)
+{
+    (void)state;
+    struct site *s = dc();
+    set(s, "UPDATE issue SET created = created + 500 WHERE number = 9"); /* 15:00:00.500 UTC */
+    finds(s, "created >= \"2026-11-22 16:00\" AND key = SA-9", "SA-9");
+    finds(s, "created > \"2026-11-22 16:00\" AND key = SA-9", "");
+    finds(s, "created <= \"2026-11-22 16:00\" AND key = SA-9", "SA-9");
+    finds(s, "created = \"2026-11-22 16:00\"", "SA-9");
+    finds(s, "created < \"2026-11-22 16:00\" AND key = SA-9", "");
+    site_close(s);
+}
+
+static void words_are_found_whole_and_without_case(void **state)
+{
+    (void)state;
+    struct site *s = dc();
+    set(s, "UPDATE issue SET summary = 'The \xc3\x9c"
+           "bergabe of files', description = 'h2. Steps\n\n* one' WHERE number = 1");
+    set(s,
+        "INSERT INTO comment (issue, body, created, updated) SELECT id, 'nothing but a remark', 1, 1 FROM issue WHERE "
+        "number = 2");
+    finds(s,
+          "summary ~ \xc3\xbc"
+          "bergabe",
+          "SA-1");
+    finds(s, "summary ~ 'files of'", "SA-1");
+    finds(s, "summary ~ 'file'", "");
+    finds(s, "summary ~ 'fil*'", "SA-1");
+    finds(s, "summary ~ '\"of files\"'", "SA-1");
+    finds(s, "summary ~ '\"files of\"'", "");
+    finds(s, "summary !~ issue", "SA-1");
+    finds(s, "description ~ steps", "SA-1");
+    finds(s, "description is not empty", "SA-1");
+    finds(s, "comment ~ remark", "SA-2");
+    finds(s, "text ~ remark OR text ~ steps ORDER BY key", "SA-1 SA-2");
+    site_close(s);
+}
+
+static void custom_fields_are_found_by_name_and_by_number(void **state)
+{
+    (void)state;
+    struct site *s = dc();
+    int64_t points = 0, kind = 0, option = 0;
+    MUST(s, field_create(s->sb, "Weight", "number", &points, &s->e));
+    MUST(s, field_create(s->sb, "Kind of thing", "select", &kind, &s->e));
+    MUST(s, field_option_create(s->sb, kind, "Round", &option, &s->e));
+    MUST(s, sql_run(s->sb->db, &s->e,
+                    "INSERT INTO custom_value (issue, field, num) SELECT id, ?1, number FROM issue WHERE "
+                    "number < 5",
+                    "i", points));
+    MUST(s, sql_run(s->sb->db, &s->e,
+                    "INSERT INTO custom_value (issue, field, ref) SELECT id, ?1, ?2 FROM issue WHERE number "
+                    "= 2",
+                    "ii", kind, option));
+    finds(s, "weight >= 3 ORDER BY weight DESC", "SA-4 SA-3");
+    finds(s, arena_printf(&s->a, "cf[%lld] = 1", (long long)points), "SA-1");
+    finds(s, "Weight is not empty AND Weight != 1 ORDER BY key", "SA-2 SA-3 SA-4");
+    finds(s, "'kind of thing' = round", "SA-2");
+    finds(s, "'kind of thing' is empty AND key < SA-4 ORDER BY key", "SA-1 SA-3");
+    site_close(s);
+}
+
+static void every_mistake_is_told_at_once_in_the_words_of_jira(void **state)
+{
+    (void)state;
+    struct site *s = dc();
+    refuses(s, "key = DELETED-1", "An issue with key 'DELETED-1' does not exist for field 'key'.");
+    refuses(s, "key = '0.0'", "The issue key '0.0' for field 'key' is invalid.");
+    refuses(s, "x = 1", "Field 'x' does not exist or you do not have permission to view it.");
+    refuses(s, "project = X", "The value 'X' does not exist for the field 'project'.");
+    refuses(s, "order by bogus", "Not able to sort using field 'bogus'.");
+    refuses(s, "text = x", "The operator '=' is not supported by the 'text' field.");
+    refuses(s, "assignee = f()", "Unable to find JQL function 'f()'.");
+    refuses(s, "updated > now(1)", "Function 'now' expected '0' arguments but received '1'.");
+    refuses(s, "text ~ ''", "The field 'text' does not support searching for an empty string.");
+    refuses(s, "assignee = nobody", "The value 'nobody' does not exist for the field 'assignee'.");
+    refuses(
+        s, "project in (X, Y) and z = 1 and key = 'SA-77' order by bogus",
+        "The value 'X' does not exist for the field 'project'. The value 'Y' does not exist for the field 'project'. "
+        "Field 'z' does not exist or you do not have permission to view it. "
+        "An issue with key 'SA-77' does not exist for field 'key'. Not able to sort using field 'bogus'.");
+    refuses(s, "project = SA AND", "Error in the JQL Query: Expecting a field name at the end of the query.");
+    refuses(
+        s, "updated > yesterday",
+        "Date value 'yesterday' for field 'updated' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', 'yyyy-MM-dd "
+        "HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.");
+    s->user = NULL;
+    refuses(s, "assignee = currentUser()",
+            "A value provided by the function 'currentUser' is invalid for the field 'assignee'.");
+    site_close(s);
+}
+
+static void without_validation_mistakes_become_warnings(void **state)
+{
+    (void)state;
+    struct site *s = dc();
+    struct answer a = ask(s, HTTP_POST, "/rest/api/2/search",
+                          "{\"jql\":\"key in (SA-1, GONE-1, SA-99)\",\"validateQuery\":false,\"fields\":[\"key\"]}");
+    assert_int_equal(a.status, 200);
+    assert_string_equal(joined(s, json_object_get(a.json, "issues"), "key"), "SA-1");
+    assert_string_equal(joined(s, json_object_get(a.json, "warningMessages"), NULL),
+                        "An issue with key 'GONE-1' does not exist for field 'key'. "
+                        "An issue with key 'SA-99' does not exist for field 'key'.");
+    a = ask(s, HTTP_GET, "/rest/api/2/search?jql=project%3DNONE&validateQuery=false", NULL);
+    assert_int_equal(json_at_int(a.json, "total", -1), 0);
+    site_close(s);
+}
+
+static void data_center_pages_by_offset_and_cuts_at_a_thousand(void **state)
+{
+    (void)state;
+    struct site *s = dc();
+    struct answer a = ask(s, HTTP_GET, "/rest/api/2/search?jql=project=SA+ORDER+BY+key&startAt=3&maxResults=2", NULL);
+    assert_string_equal(joined(s, json_object_get(a.json, "issues"), "key"), "SA-4 SA-5");
+    assert_int_equal(json_at_int(a.json, "total", -1), 10);
+    assert_int_equal(json_at_int(a.json, "startAt", -1), 3);
+    assert_int_equal(json_at_int(a.json, "maxResults", -1), 2);
+    a = ask(s, HTTP_POST, "/rest/api/2/search", "{\"jql\":\"\",\"maxResults\":5000,\"fields\":[\"key\"]}");
+    assert_int_equal(json_at_int(a.json, "maxResults", -1), 1000);
+    assert_int_equal(json_at_count(a.json, "issues"), 10);
+    assert_null(json_object_get(json_array_get(json_object_get(a.json, "issues"), 0), "fields"));
+    a = ask(s, HTTP_POST, "/rest/api/2/search", "{\"jql\":\"\",\"maxResults\":0}");
+    assert_int_equal(json_at_int(a.json, "total", -1), 10);
+    assert_int_equal(json_at_count(a.json, "issues"), 0);
+    site_close(s);
+}
+
+static void hostile_queries_get_an_answer_in_jiras_shape(void **state)
+{
+    (void)state;
+    struct site *s = dc();
+    static const struct {
+        const char *part;
+        int times;
+    } hostile[] = {{"(", 10000}, {"NOT ", 10000}, {"key = SA-1 OR ", 1900}, {"text ~ x AND ", 300}, {"x", 1 << 20}};
+    for (size_t i = 0; i < ARRAY_LEN(hostile); i++) {
+        struct buf b = BUF_INIT(4 << 20);
+        for (int k = 0; k < hostile[i].times; k++)
+            buf_adds(&b, hostile[i].part);
+        buf_adds(&b, "key = SA-1");
+        clock_t start = clock();
+        struct answer a = search(s, buf_str(&b));
+        assert_true(a.status == 200 || a.status == 400);
+        assert_true(a.status == 200 || json_at_count(a.json, "errorMessages") > 0);
+        assert_true(clock() - start < 2 * CLOCKS_PER_SEC);
+        buf_release(&b);
+    }
+    struct buf b = BUF_INIT(1 << 20);
+    for (int k = 0; k < 40; k++)
+        buf_adds(&b, k % 2 ? "key = SA-1 OR (" : "key = SA-1 AND (");
+    buf_adds(&b, "key = SA-1");
+    for (int k = 0; k < 40; k++)
+        buf_addc(&b, ')');
+    assert_int_equal(search(s, buf_str(&b)).status, 400);
+    b.len = 0;
+    for (int k = 0; k < 18; k++)
+        buf_adds(&b, k % 2 ? "key = SA-1 OR (" : "key = SA-1 AND (");
+    buf_adds(&b, "key = SA-1");
+    for (int k = 0; k < 18; k++)
+        buf_addc(&b, ')');
+    finds(s, buf_str(&b), "SA-1");
+    buf_release(&b);
+    site_close(s);
+}
+
+/* ---- plans ---- */
+
+static char *plan_of(struct site *s, const char *jql)
+{
+    struct http_request request = {0};
+    struct ctx c = {.sb = s->sb,
+                    .db = s->sb->db,
+                    .d = s->sb->d,
+                    .a = &s->a,
+                    .request = &request,
+                    .caller = s->admin,
+                    .is_admin = true,
+                    .now = TEST_NOW,
+                    .err = ERR_INIT};
+    const char *error = NULL;
+    struct jql_query *q = jql_parse(&s->a, jql, strlen(jql), &error);
+    struct jql_plan plan;
+    char *text = NULL;
+    assert_non_null(q);
+    assert_true(jql_plan_make(&c, q, &plan));
+    assert_true(jql_explain(&c, &plan, &text));
+    return text;
+}
+
+static void the_queries_of_a_synchronization_use_indexes(void **state)
+{
+    (void)state;
+    struct site *s = dc();
+    char *poll = plan_of(s, "project = SA AND updated >= \"2026-11-22 16:00\" ORDER BY updated ASC, key ASC");
+    assert_non_null(strstr(poll, "SEARCH i USING INDEX issue_project_updated (project=? AND updated>?)"));
+    assert_null(strstr(poll, "SCAN"));
+    char *keys = plan_of(s, "key in (SA-1, SA-2, SA-3) ORDER BY key");
+    assert_non_null(strstr(keys, "SEARCH i USING INTEGER PRIMARY KEY (rowid=?)"));
+    assert_null(strstr(keys, "SCAN"));
+    char *sweep = plan_of(s, "project = SA ORDER BY key");
+    assert_non_null(strstr(sweep, "SEARCH i USING COVERING INDEX issue_key (project=?)"));
+    site_close(s);
+}
+
+static void a_thousand_keys_are_answered_at_once(void **state)
+{
+    (void)state;
+    struct site *s = dc();
+    struct buf b = BUF_INIT(1 << 20);
+    for (int i = 11; i <= 1000; i++)
+        site_issue(s, "one of many", TEST_NOW - i);
+    for (int i = 1; i <= 1000; i++)
+        buf_addf(&b, "%sSA-%d", i > 1 ? "," : "key in (", i);
+    buf_adds(&b, ")");
+    clock_t start = clock();
+    struct answer a =
+        ask(s, HTTP_POST, "/rest/api/2/search",
+            arena_printf(&s->a, "{\"jql\":\"%s\",\"maxResults\":1000,\"fields\":[\"key\"]}", buf_str(&b)));
+    assert_int_equal(a.status, 200);
+    assert_int_equal(json_at_count(a.json, "issues"), 1000);
+    assert_true(clock() - start < 2 * CLOCKS_PER_SEC);
+    buf_release(&b);
+    site_close(s);
+}
+
+/* ---- who sees what ---- */
+
+static void what_the_caller_may_not_see_is_not_found_nor_counted(void **state)
+{
+    (void)state;
+    struct site *s = dc();
+    person(s, "kim", NULL);
+    set(s, "UPDATE project SET is_restricted = 1 WHERE key = 'SA'");
+    site_project(s, "SB");
+    site_issue(s, "open", TEST_NOW);
+    s->user = "kim:kim";
+    finds(s, "order by key", "SB-1");
+    refuses(s, "project = SA", "The value 'SA' does not exist for the field 'project'.");
+    refuses(s, "key = SA-1", "An issue with key 'SA-1' does not exist for field 'key'.");
+    s->user = NULL;
+    finds(s, "", "");
+    site_close(s);
+}
+
+/* ---- Cloud ---- */
+
+static struct site *cloud(int issues)
+{
+    struct site *s = site_open(SANDBOX_CLOUD, 2);
+    site_project(s, "CA");
+    for (int i = 1; i <= issues; i++)
+        site_issue(s, arena_printf(&s->a, "Issue %d", i), TEST_NOW - (issues - i + 1) * HOUR);
+    return s;
+}
+
+static struct answer search_jql(struct site *s, const char *body)
+{
+    return ask(s, HTTP_POST, "/rest/api/3/search/jql", body);
+}
+
+static void the_old_search_is_gone_from_cloud(void **state)
+{
+    (void)state;
+    struct site *s = cloud(1);
+    struct answer a = ask(s, HTTP_GET, "/rest/api/3/search?jql=project=CA", NULL);
+    assert_int_equal(a.status, 410);
+    assert_string_equal(a.body, "{\"errorMessages\":[\"The requested API has been removed. Please migrate to the "
+                                "/rest/api/3/search/jql API. A full migration guideline is available at "
+                                "https://developer.atlassian.com/changelog/#CHANGE-2046\"],\"errors\":{}}");
+    assert_int_equal(ask(s, HTTP_POST, "/rest/api/2/search", "{\"jql\":\"project=CA\"}").status, 410);
+    site_close(s);
+}
+
+static void cloud_pages_by_token_without_a_total(void **state)
+{
+    (void)state;
+    struct site *s = cloud(5);
+    struct answer a =
+        search_jql(s, "{\"jql\":\"project = CA ORDER BY updated ASC, key ASC\",\"maxResults\":2,\"fields\":[\"key\"]}");
+    assert_int_equal(a.status, 200);
+    assert_null(json_object_get(a.json, "total"));
+    assert_string_equal(joined(s, json_object_get(a.json, "issues"), "key"), "CA-1 CA-2");
+    assert_false(json_at_bool(a.json, "isLast", true));
+    const char *token = json_at_str(a.json, "nextPageToken");
+    assert_non_null(token);
+    /* Between the pages the first issue changes and moves to the end: nothing is skipped, and it comes again. */
+    set(s, "UPDATE issue SET updated = updated + 1000000000 WHERE number = 1");
+    a = search_jql(s, arena_printf(&s->a,
+                                   "{\"jql\":\"project = CA ORDER BY updated ASC, key "
+                                   "ASC\",\"maxResults\":4,\"nextPageToken\":\"%s\",\"fields\":[\"key\"]}",
+                                   token));
+    assert_string_equal(joined(s, json_object_get(a.json, "issues"), "key"), "CA-3 CA-4 CA-5 CA-1");
+    assert_true(json_at_bool(a.json, "isLast", false));
+    assert_null(json_object_get(a.json, "nextPageToken"));
+    a = search_jql(s, arena_printf(&s->a, "{\"jql\":\"project = CA\",\"nextPageToken\":\"%s\"}", token));
+    assert_int_equal(a.status, 400);
+    assert_int_equal(search_jql(s, "{\"jql\":\"project = CA\",\"nextPageToken\":\"nonsense\"}").status, 400);
+    site_close(s);
+}
+
+static void pages_follow_every_order_through_empty_values(void **state)
+{
+    (void)state;
+    struct site *s = cloud(9);
+    set(s, "UPDATE issue SET due = '2026-12-0' || (number % 3) WHERE number % 2 = 0");
+    set(s,
+        "UPDATE issue SET priority = (SELECT id FROM priority WHERE position = 1 + issue.number % 2) WHERE number > 3");
+    static const char *const orders[] = {"due", "due DESC", "priority, due DESC, summary", "assignee DESC, key",
+                                         "created DESC"};
+    for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
+        const char *jql = arena_printf(&s->a, "project = CA ORDER BY %s", orders[i]);
+        struct answer whole = search_jql(s, arena_printf(&s->a, "{\"jql\":\"%s\"}", jql));
+        char *all = arena_strdup(&s->a, ""), *token = NULL;
+        for (int page = 0; page < 9; page++) {
+            struct answer a = search_jql(s, arena_printf(&s->a, "{\"jql\":\"%s\",\"maxResults\":2%s%s%s}", jql,
+                                                         token ? ",\"nextPageToken\":\"" : "", token ? token : "",
+                                                         token ? "\"" : ""));
+            assert_int_equal(a.status, 200);
+            all =
+                arena_printf(&s->a, "%s%s%s", all, *all ? " " : "", joined(s, json_object_get(a.json, "issues"), "id"));
+            token = arena_strdup(&s->a, json_at_str(a.json, "nextPageToken"));
+            if (!token)
+                break;
+        }
+        assert_string_equal(all, joined(s, json_object_get(whole.json, "issues"), "id"));
+    }
+    site_close(s);
+}
+
+static void cloud_gives_ids_alone_unless_asked_for_more(void **state)
+{
+    (void)state;
+    struct site *s = cloud(1);
+    struct answer a = search_jql(s, "{\"jql\":\"project = CA\"}");
+    const json_t *issue = json_array_get(json_object_get(a.json, "issues"), 0);
+    assert_int_equal(json_object_size(issue), 1);
+    assert_non_null(json_at_str(issue, "id"));
+    a = search_jql(s, "{\"jql\":\"project = CA\",\"fields\":[\"key\"]}");
+    issue = json_array_get(json_object_get(a.json, "issues"), 0);
+    assert_string_equal(json_at_str(issue, "key"), "CA-1");
+    assert_null(json_object_get(issue, "fields"));
+    a = ask(s, HTTP_GET, "/rest/api/3/search/jql?jql=project=CA&fields=summary,status", NULL);
+    issue = json_array_get(json_object_get(a.json, "issues"), 0);
+    assert_string_equal(json_at_str(issue, "fields.summary"), "Issue 1");
+    assert_int_equal(json_object_size(json_object_get(issue, "fields")), 2);
+    site_close(s);
+}
+
+static void cloud_refuses_what_has_no_restriction_and_too_many_properties(void **state)
+{
+    (void)state;
+    struct site *s = cloud(1);
+    const char *unbounded =
+        "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.";
+    static const char *const bodies[] = {"{\"jql\":\"\"}", "{\"jql\":\"order by key desc\"}", "{}"};
+    for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+        struct answer a = search_jql(s, bodies[i]);
+        assert_int_equal(a.status, 400);
+        assert_string_equal(joined(s, json_object_get(a.json, "errorMessages"), NULL), unbounded);
+    }
+    assert_int_equal(
+        search_jql(s, "{\"jql\":\"project = CA\",\"properties\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"]}").status, 400);
+    assert_int_equal(search_jql(s, "{\"jql\":\"project = CA\",\"expand\":[\"names\"]}").status, 400);
+    assert_int_equal(search_jql(s, "{\"jql\":\"project = NONE\"}").status, 400);
+    assert_int_equal(search_jql(s, "{\"jql\":\"this is not jql\"}").status, 200);
+    assert_int_equal(json_at_count(search_jql(s, "{\"jql\":\"issue\"}").json, "issues"), 1);
+    struct answer a = search_jql(s, "{\"jql\":\"key in (CA-1, CA-99)\",\"fields\":[\"key\"]}");
+    assert_string_equal(joined(s, json_object_get(a.json, "issues"), "key"), "CA-1");
+    site_close(s);
+}
+
+static void fresh_changes_lag_unless_they_are_reconciled(void **state)
+{
+    (void)state;
+    struct site *s = cloud(2);
+    struct sandbox_fault lag = {.kind = SANDBOX_FAULT_INDEX_LAG, .ms = 5000};
+    MUST(s, sandbox_fault_add(s->sb, &lag, &s->e));
+    int64_t id = site_issue(s, "fresh", TEST_NOW - 1000);
+    struct answer a = search_jql(s, "{\"jql\":\"project = CA ORDER BY key\",\"fields\":[\"key\"]}");
+    assert_string_equal(joined(s, json_object_get(a.json, "issues"), "key"), "CA-1 CA-2");
+    a = search_jql(
+        s,
+        arena_printf(&s->a, "{\"jql\":\"project = CA ORDER BY key\",\"fields\":[\"key\"],\"reconcileIssues\":[%lld]}",
+                     (long long)id));
+    assert_string_equal(joined(s, json_object_get(a.json, "issues"), "key"), "CA-1 CA-2 CA-3");
+    assert_int_equal(ask(s, HTTP_GET, "/rest/api/3/issue/CA-3", NULL).status, 200);
+    s->clock.now += 4000;
+    a = search_jql(s, "{\"jql\":\"project = CA ORDER BY key\",\"fields\":[\"key\"]}");
+    assert_string_equal(joined(s, json_object_get(a.json, "issues"), "key"), "CA-1 CA-2 CA-3");
+    site_close(s);
+}
+
+static void bulk_fetch_answers_in_the_order_of_ids(void **state)
+{
+    (void)state;
+    struct site *s = cloud(3);
+    MUST(s, sql_run(s->sb->db, &s->e,
+                    "INSERT INTO issue_former_key (project, number, issue) SELECT project, 77, id FROM "
+                    "issue WHERE number = 2",
+                    ""));
+    struct answer a =
+        ask(s, HTTP_POST, "/rest/api/3/issue/bulkfetch",
+            "{\"issueIdsOrKeys\":[\"ca-3\",\"CA-77\",\"CA-1\",\"CA-3\",\"NO-1\",\"99999999\"],\"fields\":[\"key\"]}");
+    assert_int_equal(a.status, 200);
+    assert_string_equal(joined(s, json_object_get(a.json, "issues"), "key"), "CA-1 CA-2 CA-3");
+    assert_string_equal(joined(s, json_object_get(a.json, "issueErrors"), "id"), "NO-1 99999999");
+    struct buf b = BUF_INIT(1 << 16);
+    for (int i = 0; i < 101; i++)
+        buf_addf(&b, "%s\"CA-1\"", i ? "," : "");
+    a = ask(s, HTTP_POST, "/rest/api/3/issue/bulkfetch", arena_printf(&s->a, "{\"issueIdsOrKeys\":[%s]}", buf_str(&b)));
+    assert_int_equal(a.status, 400);
+    buf_release(&b);
+    assert_int_equal(ask(s, HTTP_POST, "/rest/api/3/issue/bulkfetch", "{\"issueIdsOrKeys\":[]}").status, 400);
+    site_close(s);
+}
+
+static void the_count_wants_a_bounded_query(void **state)
+{
+    (void)state;
+    struct site *s = cloud(3);
+    struct answer a =
+        ask(s, HTTP_POST, "/rest/api/3/search/approximate-count", "{\"jql\":\"project = CA AND key > CA-1\"}");
+    assert_int_equal(json_at_int(a.json, "count", -1), 2);
+    assert_int_equal(ask(s, HTTP_POST, "/rest/api/3/search/approximate-count", "{\"jql\":\"\"}").status, 400);
+    site_close(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_are_found_in_any_case_by_id_and_sort_as_numbers),
+        cmocka_unit_test(a_former_key_finds_the_issue_that_moved),
+        cmocka_unit_test(empty_fields_are_dropped_by_every_negation),
+        cmocka_unit_test(names_are_found_without_case_and_by_id),
+        cmocka_unit_test(dates_are_read_in_the_zone_of_the_caller),
+        cmocka_unit_test(stored_times_count_by_whole_seconds),
+        cmocka_unit_test(words_are_found_whole_and_without_case),
+        cmocka_unit_test(custom_fields_are_found_by_name_and_by_number),
+        cmocka_unit_test(every_mistake_is_told_at_once_in_the_words_of_jira),
+        cmocka_unit_test(without_validation_mistakes_become_warnings),
+        cmocka_unit_test(data_center_pages_by_offset_and_cuts_at_a_thousand),
+        cmocka_unit_test(hostile_queries_get_an_answer_in_jiras_shape),
+        cmocka_unit_test(the_queries_of_a_synchronization_use_indexes),
+        cmocka_unit_test(a_thousand_keys_are_answered_at_once),
+        cmocka_unit_test(what_the_caller_may_not_see_is_not_found_nor_counted),
+        cmocka_unit_test(the_old_search_is_gone_from_cloud),
+        cmocka_unit_test(cloud_pages_by_token_without_a_total),
+        cmocka_unit_test(pages_follow_every_order_through_empty_values),
+        cmocka_unit_test(cloud_gives_ids_alone_unless_asked_for_more),
+        cmocka_unit_test(cloud_refuses_what_has_no_restriction_and_too_many_properties),
+        cmocka_unit_test(fresh_changes_lag_unless_they_are_reconciled),
+        cmocka_unit_test(bulk_fetch_answers_in_the_order_of_ids),
+        cmocka_unit_test(the_count_wants_a_bounded_query),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -237,6 +237,26 @@ static void a_template_that_hides_the_author_is_a_warning(void **state)
     assert_finding(w, "could be taken for words of a person", false, SIDE_FIRST, "comments");
 }
 
+static void a_template_that_cannot_be_recognised_again_is_an_error(void **state)
+{
+    struct world *w = *state;
+    static const char *const bad[] = {"{author} {time}\\\\and more", "{color:red} {color}", "bq. {author}, {time}"};
+    static const char *const good[] = {"{author}, {time}:", "h3. {author} at {time}", "*{key}* {author}"};
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        w->config.connector[0].comment_template = bad[i];
+        const struct config_finding *f = check(w, "cannot be recognised once");
+        if (!f)
+            fail_msg("'%s' was taken", bad[i]);
+        assert_true(f->is_error);
+        assert_int_equal(f->side, SIDE_FIRST);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+        w->config.connector[0].comment_template = good[i];
+        if (check(w, "cannot be recognised once"))
+            fail_msg("'%s' was refused", good[i]);
+    }
+}
+
 /* The second side as it would be after a move: other ids, the same names. */
 static void move(struct world *w)
 {
@@ -364,6 +384,7 @@ int main(void)
         TEST(a_status_that_leads_nowhere_is_an_error),
         TEST(a_status_that_one_type_lacks_is_a_warning),
         TEST(a_template_that_hides_the_author_is_a_warning),
+        TEST(a_template_that_cannot_be_recognised_again_is_an_error),
         TEST(a_moved_side_gets_its_new_ids_by_name),
         TEST(a_field_of_the_old_id_and_another_name_is_not_it),
         TEST(the_migrated_field_is_better_than_nothing_and_worse_than_the_true_one),

@@ -26,12 +26,16 @@ enum { MARK_BYTES = 3 };
 static char *plain_name(struct arena *a, const char *name)
 {
     struct buf out = BUF_INIT(LINE_MAX_BYTES);
-    for (const char *p = str_trim(a, name ? name : ""); *p; p++) {
+    char *blank = arena_strdup(a, name ? name : "");
+    for (char *p = blank; *p; p++)
+        if (iscntrl((unsigned char)*p))
+            *p = ' ';
+    for (const char *p = str_trim(a, blank); *p; p++) {
         if (out.len >= NAME_MAX_BYTES && ((unsigned char)*p & 0xC0) != 0x80)
             break;
         if (strchr("{}[]!|*_^~+", *p))
             buf_addc(&out, '\\');
-        buf_addc(&out, iscntrl((unsigned char)*p) ? ' ' : *p == '\\' ? '/' : *p);
+        buf_addc(&out, *p == '\\' ? '/' : *p);
     }
     char *escaped = arena_strdup(a, out.len ? buf_str(&out) : "Somebody");
     buf_release(&out);
@@ -151,7 +155,7 @@ const char *mapping_comment_strip(const struct mapping *m, struct arena *a, enum
     if (str_is_empty(template) || length == 0 || length > LINE_MAX_BYTES)
         return body;
     const char *pattern = as_text(a, fill(a, template, MARK_AUTHOR, MARK_TIME, MARK_KEY));
-    if (!has_shape(a, pattern, as_text(a, arena_strndup(a, body, length))))
+    if (!*pattern || !has_shape(a, pattern, as_text(a, arena_strndup(a, body, length))))
         return body;
     return skip_line_end(skip_line_end(body + length));
 }

@@ -108,6 +108,8 @@ size_t config_check(struct arena *, const struct config *, const struct tracker_
                     struct config_finding **r);
 
 /* Gives one side's ids anew by name and type on another project (the moved one). A field "X (migrated)" is preferred to
- * nothing, and "X" of the same type to "X (migrated)". What does not resolve is a finding; the old id stays. */
+ * nothing, and "X" of the same type to "X (migrated)". What does not resolve is a finding; the old id stays. Options of
+ * lists that the project does not tell lose their id, which may be another option's now, and go by name. The side's site,
+ * base_url and deployment are the caller's to change. */
 size_t config_resolve(struct arena *, struct config *, enum side moved, const struct tracker_project *now,
                       struct config_finding **r);

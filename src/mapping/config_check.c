@@ -3,8 +3,10 @@
 #include "mapping/config.h"
 #include "mapping/finding.h"
 #include "mapping/lookup.h"
+#include "mapping/mapping.h"
 
 #include "base/str.h"
+#include "text/text.h"
 
 /* One half looked at, with the other in view. */
 struct half {
@@ -370,6 +372,19 @@ static void check_workflow(struct findings *f, const struct half *h)
 
 /* Comments */
 
+/* A copy whose author line is not known again would look like an edit for ever. Tried out with both forms a site can
+ * give back: the markup as it was sent, and the markup that Cloud writes anew. */
+static bool is_known_again(struct findings *f, const struct half *h)
+{
+    const struct mapping m = {.config = h->config};
+    const struct tracker_comment comment = {.author_name = "Anna Example", .body = "It burns."};
+    const char *sent = mapping_comment_copy(&m, f->arena, h->side, &comment, "SA-1");
+    struct text_doc *read = text_from_wiki(f->arena, sent, strlen(sent));
+    const char *anew = text_to_wiki(f->arena, text_from_adf(f->arena, text_to_adf(f->arena, read)));
+    return str_eq(mapping_comment_strip(&m, f->arena, h->side, sent), comment.body) &&
+           str_eq(str_trim(f->arena, mapping_comment_strip(&m, f->arena, h->side, anew)), comment.body);
+}
+
 static void check_comments(struct findings *f, const struct half *h)
 {
     if (!h->own->receives_comments)
@@ -380,6 +395,12 @@ static void check_comments(struct findings *f, const struct half *h)
                                      h->partner_project->key),
                         "let the partner send them, or do not receive them");
     const char *template = h->own->comment_template;
+    if (!is_known_again(f, h))
+        finding_error(f, "comments",
+                      finding_text(f,
+                                   "The author line of copies on %s cannot be recognised once the site has stored it",
+                                   h->project->key),
+                      "make the template one line of simple markup, such as \"" CONFIG_COMMENT_TEMPLATE "\"");
     if (!strstr(template, "{author}"))
         finding_warning(f, "comments",
                         finding_text(f, "Copies of comments on %s do not say who wrote them", h->project->key),

@@ -1,11 +1,6 @@
 /* An issue's life: created, read, edited, moved along its workflow, deleted; on every dialect. */
 #include "sandbox/test_client.h"
 
-#define EACH_DIALECT(s)                                                                                                \
-    struct test_site s;                                                                                                \
-    for (enum sandbox_dialect d_ = SANDBOX_DC8; d_ <= SANDBOX_CLOUD; test_site_close(&s), d_++)                        \
-        for (int once_ = (test_site_open(&s, d_), test_project(&s, "SA"), 1); once_; once_ = 0)
-
 static void a_new_issue_has_a_number_and_defaults(void **state)
 {
     (void)state;
@@ -387,7 +382,7 @@ static void a_subtask_has_a_parent_and_goes_with_it(void **state)
     EACH_DIALECT(s)
     {
         char *parent = test_issue(&s, "SA", "Task", "parent");
-                const char *body = "{'fields':{'project':{'key':'SA'},'issuetype':{'name':'Sub-task'},'summary':'child'%s}}";
+        const char *body = "{'fields':{'project':{'key':'SA'},'issuetype':{'name':'Sub-task'},'summary':'child'%s}}";
         test_json(&s, HTTP_POST, 400, "/rest/api/2/issue", test_body(&s, body, ""));
         json_t *child =
             test_json(&s, HTTP_POST, 201, "/rest/api/2/issue", test_body(&s, body, ",'parent':{'key':'SA-1'}"));

@@ -128,3 +128,9 @@ static inline const char *test_error(const json_t *reply, const char *field)
                              : json_string_value(json_array_get(json_object_get(reply, "errorMessages"), 0));
     return text ? text : "";
 }
+
+/* A block for each dialect, with a site `s` that has the project SA. */
+#define EACH_DIALECT(s)                                                                                                \
+    struct test_site s;                                                                                                \
+    for (enum sandbox_dialect d_ = SANDBOX_DC8; d_ <= SANDBOX_CLOUD; test_site_close(&s), d_++)                        \
+        for (int once_ = (test_site_open(&s, d_), test_project(&s, "SA"), 1); once_; once_ = 0)

@@ -22,6 +22,8 @@
     X(FINDINGS)                                                                                                        \
     X(PAIRS_LIST)                                                                                                      \
     X(PAIRS_EXPORT)                                                                                                    \
+    X(PAIRS_IMPORT)                                                                                                    \
+    X(MIGRATE)                                                                                                         \
     X(SWAP)                                                                                                            \
     X(SPLIT)                                                                                                           \
     X(SANDBOX)                                                                                                         \

@@ -1,6 +1,7 @@
 /* output.c - tables for people, one document for scripts. */
 #include "cli/cli.h"
 
+#include "base/buf.h"
 #include "base/str.h"
 #include "base/time_iso.h"
 
@@ -54,16 +55,22 @@ void cli_table_print(struct cli_table *t)
         if (n > width[i % t->columns])
             width[i % t->columns] = n;
     }
+    struct buf line = BUF_INIT((size_t)1 << 20);
     for (size_t i = 0; i < t->cell_count; i++) {
         size_t column = i % t->columns;
-        bool is_last = column + 1 == t->columns;
         int blanks = (int)(width[column] - str_utf8_length(t->cells[i]));
         if (t->is_right[column])
-            fprintf(t->cli->out, "%*s%s", blanks, "", t->cells[i]);
+            buf_addf(&line, "%*s%s  ", blanks, "", t->cells[i]);
         else
-            fprintf(t->cli->out, "%s%*s", t->cells[i], is_last ? 0 : blanks, "");
-        fputs(is_last ? "\n" : "  ", t->cli->out);
+            buf_addf(&line, "%s%*s  ", t->cells[i], blanks, "");
+        if (column + 1 == t->columns) {
+            while (line.len && line.data[line.len - 1] == ' ')
+                buf_truncate(&line, line.len - 1);
+            fprintf(t->cli->out, "%s\n", buf_str(&line));
+            buf_clear(&line);
+        }
     }
+    buf_release(&line);
 }
 
 const char *cli_number(struct cli *c, int64_t number)

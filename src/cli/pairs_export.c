@@ -20,8 +20,9 @@ static const struct cli_option OPTIONS[] = {{"into", "FOLDER", "where to; else t
 const struct cli_command COMMAND_PAIRS_EXPORT = {
     .name = "pairs export",
     .arguments = "KEY",
-    .summary = "writes the pairs of a synchronization to <yyyymmddhhmmss>_sync_info_pairs.json",
-    .text = "The file has the form that tandem swap, translate, split and pairs import read. A pair whose partner is "
+    .summary = "writes the pairs of a synchronization as a pair file",
+    .text = "The file is <yyyymmddhhmmss>_sync_info_pairs.json and has the form that tandem swap, translate, split and "
+            "pairs import read. A pair whose partner is "
             "still being "
             "made is not in it.",
     .options = OPTIONS,

@@ -23,7 +23,8 @@ struct round {
     struct worker *workers;
     size_t count;
     json_t *report;
-    struct err first; /* the first error, for the exit code */
+    bool is_single;
+    struct err first; /* of a single round: the first error, for the exit code */
 };
 
 static void show_progress(void *context, int64_t done, int64_t waiting)
@@ -95,9 +96,11 @@ static bool pass(struct round *round, struct worker *w, struct err *e)
     close_engine(w);
     if (err_scope(why.kind) == ERR_SCOPE_PROCESS && why.kind != ERR_INPUT && why.kind != ERR_STATE)
         return err_set(e, why.kind, "%s: %s", w->key, why.text);
-    fprintf(c->err, "tandem: %s: %s\n", w->key, why.text);
-    if (round->first.kind == ERR_NONE)
-        round->first = why;
+    err_wrap(&why, "%s", w->key);
+    if (round->is_single && round->first.kind == ERR_NONE)
+        round->first = why; /* told at the end */
+    else
+        fprintf(c->err, "tandem: %s\n", why.text);
     back_off(w, &why, clock_now(c->clock));
     return true;
 }
@@ -148,6 +151,7 @@ static bool work(struct cli *c, struct round *round, struct err *e)
     int64_t every = -1;
     if (cli_has(c, "every") && !cli_duration(c, "every", &every, e))
         return false;
+    round->is_single = every < 0;
     if (every >= 0 && c->is_json)
         return cli_wrong(c, e, "--json goes with a single pass, not with --every");
     if (!cli_open_store(c, STORE_ENGINE, e) || !op_distrust_sent(c->store, e) || !choose(c, round, e))
@@ -158,7 +162,7 @@ static bool work(struct cli *c, struct round *round, struct err *e)
         if (!one_round(round, e))
             return false;
         if (every < 0)
-            return round->first.kind == ERR_NONE || err_set(e, round->first.kind, "not everything could be done");
+            return round->first.kind == ERR_NONE || err_set(e, round->first.kind, "%s", round->first.text);
         stop_sleep(c->clock, every);
     } while (!stop_is_asked());
     return true;

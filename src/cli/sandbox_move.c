@@ -83,8 +83,9 @@ static const struct cli_option OPTIONS[] = {
 
 const struct cli_command COMMAND_SANDBOX_MOVE = {
     .name = "sandbox move",
-    .summary = "moves a project between two running sandboxes as the Cloud Migration Assistant does",
-    .text = "Keys, dates and authors stay; every numeric id changes; users become account ids; some custom fields "
+    .summary = "moves a project between two running sandboxes",
+    .text = "Does what Atlassian's Cloud Migration Assistant does: keys, dates and authors stay; every numeric id "
+            "changes; users become account ids; some custom fields "
             "arrive as "
             "\"X (migrated)\"; wiki markup becomes Cloud's rich text.",
     .options = OPTIONS,

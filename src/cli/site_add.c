@@ -86,8 +86,8 @@ const struct cli_command COMMAND_SITE_ADD = {
     .text = "The password or token comes from a file or the environment, or is asked for; it never stands on the "
             "command line. "
             "It is sealed with the key file beside the store.\n\n"
-            "  tandem site add sa --url https://jira.example.com --user tandem --secret-file ~/sa.secret\n"
-            "  tandem site add ca --url https://ca.atlassian.net --user tandem@example.com --secret-env CA_TOKEN",
+            "  tandem site add sa --url https://jira.example.com --user sync --secret-file sa.secret\n"
+            "  tandem site add ca --url https://ca.atlassian.net --user sync@example.com --secret-env CA_TOKEN",
     .options = OPTIONS,
     .run = run,
 };

@@ -44,13 +44,13 @@ static bool run(struct cli *c, struct err *e)
         check(c, &sites, name, &t, list, &first);
     for (size_t i = 0; !name && i < count; i++)
         check(c, &sites, rows[i].name, &t, list, &first);
-    sites_close(&sites);
     if (c->is_json)
         cli_json(c, json_incref(list));
     else if (t.rows)
         cli_table_print(&t);
     else
         cli_say(c, "No sites yet. Add one with: tandem site add");
+    sites_close(&sites); /* only now: what was printed belongs to them */
     return first.kind == ERR_NONE || err_set(e, first.kind, "%s", first.text);
 }
 

@@ -29,7 +29,8 @@ static bool run(struct cli *c, struct err *e)
 const struct cli_command COMMAND_SYNC_CHECK = {
     .name = "sync check",
     .arguments = "KEY",
-    .summary = "checks a configuration against both live projects, and lists all findings at once",
-    .text = "Exit code 1 when one of them is an error; warnings alone leave 0.",
+    .summary = "checks a configuration against both live projects",
+    .text = "All findings come at once, each with a proposed mend. Exit code 1 when one of them is an error; warnings "
+            "alone leave 0.",
     .run = run,
 };

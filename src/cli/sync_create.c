@@ -76,9 +76,10 @@ static const struct cli_option OPTIONS[] = {
 
 const struct cli_command COMMAND_SYNC_CREATE = {
     .name = "sync create",
-    .summary = "makes a synchronization between two projects, with a configuration to start from",
+    .summary = "makes a synchronization between two projects",
     .text =
-        "Issue types, priorities and statuses are matched by name; summary, description, labels, priority, status and "
+        "It comes with a configuration to start from. Issue types, priorities and statuses are matched by name; "
+        "summary, description, labels, priority, status and "
         "comments go both ways. What does not fit is listed with a proposed mend, and it starts stopped. To change it: "
         "tandem sync export, edit, tandem sync import --replace.",
     .options = OPTIONS,

@@ -70,10 +70,10 @@ static const struct cli_option OPTIONS[] = {
 const struct cli_command COMMAND_SYNC_RESYNC = {
     .name = "sync resync",
     .arguments = "KEY",
-    .summary = "sends the present content of all issues again, and writes the sync info panels anew",
-    .text =
-        "Only where the receiver is unchanged since both agreed; anything else is a conflict like any other. For both "
-        "directions give it twice, with tandem run after each.",
+    .summary = "sends the present content of all issues again",
+    .text = "The sync info panels are written anew with it. Only where the receiver is unchanged since both agreed; "
+            "anything else is a conflict like any other. For both "
+            "directions give it twice, with tandem run after each.",
     .options = OPTIONS,
     .run = run,
 };

@@ -23,6 +23,12 @@ static const char *option(const struct tracker_option *o)
     return o->name ? o->name : o->id ? o->id : "?";
 }
 
+/* What two options are called when that is not the same. */
+static bool is_renamed(const struct tracker_option *one, const struct tracker_option *other)
+{
+    return !str_eq_nocase(option(one), option(other));
+}
+
 static void show_connector(struct cli *c, const struct config *config, enum side side)
 {
     const struct config_connector *half = &config->connector[side];
@@ -60,29 +66,39 @@ static void show_fields(struct cli *c, const struct config *config)
     for (size_t i = 0; i < config->field_count; i++) {
         const struct config_field *f = &config->fields[i];
         for (size_t n = 0; n < f->half[0].option_count && n < f->half[1].option_count; n++)
-            cli_say(c, "    %s: %s = %s", f->half[0].name, option(&f->half[0].options[n]),
-                    option(&f->half[1].options[n]));
+            if (is_renamed(&f->half[0].options[n], &f->half[1].options[n]))
+                cli_say(c, "    %s: %s = %s", f->half[0].name, option(&f->half[0].options[n]),
+                        option(&f->half[1].options[n]));
     }
 }
 
 static void show_statuses(struct cli *c, const struct config *config)
 {
     const struct config_connector *first = &config->connector[0], *second = &config->connector[1];
-    cli_say(c, "\nSTATUS        %s  %s",
-            arrow(first->sends_status && second->receives_status, second->sends_status && first->receives_status),
-            first->status_count + second->status_count ? "by these rules, else by equal name" : "by equal name");
+    cli_say(c, "\nSTATUS        %s  by equal name, else as listed here",
+            arrow(first->sends_status && second->receives_status, second->sends_status && first->receives_status));
     for (int side = 0; side < 2; side++)
-        for (size_t i = 0; i < config->connector[side].status_count; i++)
-            cli_say(c, "  %s arriving on the %s side leads to %s", option(&config->connector[side].statuses[i].partner),
-                    side_name((enum side)side), option(&config->connector[side].statuses[i].own));
+        for (size_t i = 0; i < config->connector[side].status_count; i++) {
+            const struct config_status_rule *rule = &config->connector[side].statuses[i];
+            if (is_renamed(&rule->partner, &rule->own))
+                cli_say(c, "  %s leads to %s on the %s side", option(&rule->partner), option(&rule->own),
+                        side_name((enum side)side));
+        }
+}
+
+static void show_comments(struct cli *c, const struct config *config)
+{
+    const struct config_connector *first = &config->connector[0], *second = &config->connector[1];
     cli_say(
-        c, "COMMENTS      %s",
+        c, "COMMENTS      %s  headed by their author",
         arrow(first->sends_comments && second->receives_comments, second->sends_comments && first->receives_comments));
-    for (int side = 0; side < 2; side++)
-        cli_say(c, "  on the %s side headed \"%s\"%s", side_name((enum side)side),
-                config->connector[side].comment_template ? config->connector[side].comment_template
-                                                         : CONFIG_COMMENT_TEMPLATE,
-                config->connector[side].copies_flow_back ? ", edits of copies flow back" : "");
+    for (int side = 0; side < 2; side++) {
+        const struct config_connector *half = &config->connector[side];
+        if (half->comment_template && !str_eq(half->comment_template, CONFIG_COMMENT_TEMPLATE))
+            cli_say(c, "  on the %s side with \"%s\"", side_name((enum side)side), half->comment_template);
+        if (half->copies_flow_back)
+            cli_say(c, "  edits of copies on the %s side flow back", side_name((enum side)side));
+    }
 }
 
 static bool show_state(struct cli *c, const struct sync_row *row, struct err *e)
@@ -119,6 +135,7 @@ static bool run(struct cli *c, struct err *e)
     show_types(c, &config);
     show_fields(c, &config);
     show_statuses(c, &config);
+    show_comments(c, &config);
     return true;
 }
 

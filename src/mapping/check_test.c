@@ -91,6 +91,19 @@ static void users_by_name_cannot_go_to_cloud(void **state)
     assert_finding(w, "maps users by user name towards SB", false, SIDE_SECOND, "users");
 }
 
+static void a_listed_person_needs_an_account_id_on_cloud(void **state)
+{
+    struct world *w = *state;
+    struct config_field *f = &w->config.fields[4];
+    f->kind = CONFIG_USER_CORRELATION;
+    f->half[0].options = copy_options(&w->arena, OPTIONS({NULL, "anna"}), 1);
+    f->half[1].options = copy_options(&w->arena, OPTIONS({NULL, "Anna"}), 1);
+    f->half[0].option_count = f->half[1].option_count = 1;
+    assert_finding(w, "'Tester' lists 'Anna' on SB without an account id", true, SIDE_SECOND, "users");
+    f->half[1].options[0].id = "5b10";
+    assert_null(check(w, ""));
+}
+
 static void users_cannot_pass_as_they_are(void **state)
 {
     struct world *w = *state;
@@ -370,6 +383,7 @@ int main(void)
         TEST(a_missing_permission_is_an_error),
         TEST(another_project_of_the_same_key_is_an_error),
         TEST(users_by_name_cannot_go_to_cloud),
+        TEST(a_listed_person_needs_an_account_id_on_cloud),
         TEST(users_cannot_pass_as_they_are),
         TEST(two_fields_of_one_name_are_a_warning),
         TEST(a_migrated_twin_is_a_warning),

@@ -15,11 +15,13 @@
 #include "tracker/tracker.h"
 
 enum config_kind {
-    CONFIG_PASSTHROUGH,      /* the same kind of field on both sides; options are matched by name */
-    CONFIG_CORRELATION,      /* options matched by position in the two lists, else the default, else ERR_MAPPING */
-    CONFIG_USER_NAME,        /* users by user name; cannot work towards cloud, which the check says */
-    CONFIG_USER_MAIL,        /* users by e-mail address */
-    CONFIG_USER_CORRELATION, /* users by position in the two lists, else the default, else ERR_MAPPING */
+    CONFIG_PASSTHROUGH, /* the same kind of field on both sides; options are matched by name */
+    CONFIG_CORRELATION, /* options matched by position in the two lists, else the default, else ERR_MAPPING */
+    CONFIG_USER_NAME,   /* users by user name; cannot work towards cloud, which the check says */
+    CONFIG_USER_MAIL,   /* users by e-mail address */
+    /* users by position in the two lists, else the default, else ERR_MAPPING: `id` is the account id, or on Server and
+     * Data Center the user key; `name` is the user name there, and a name for people on cloud */
+    CONFIG_USER_CORRELATION,
 };
 
 enum config_policy { CONFIG_NEWEST, CONFIG_FIRST_WINS, CONFIG_SECOND_WINS, CONFIG_ASK };
@@ -109,7 +111,7 @@ size_t config_check(struct arena *, const struct config *, const struct tracker_
 
 /* Gives one side's ids anew by name and type on another project (the moved one). A field "X (migrated)" is preferred to
  * nothing, and "X" of the same type to "X (migrated)". What does not resolve is a finding; the old id stays. Options of
- * lists that the project does not tell lose their id, which may be another option's now, and go by name. The side's site,
- * base_url and deployment are the caller's to change. */
+ * lists that the project does not tell lose their id, which may be another option's now, and go by name. The side's
+ * site, base_url and deployment are the caller's to change. */
 size_t config_resolve(struct arena *, struct config *, enum side moved, const struct tracker_project *now,
                       struct config_finding **r);

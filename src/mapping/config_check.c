@@ -202,6 +202,18 @@ static void check_user_mapping(struct findings *f, const struct half *h, const s
     (has_default ? finding_warning : finding_error)(f, "users", what, fix);
 }
 
+/* A cloud site knows people by account id alone. */
+static void check_accounts(struct findings *f, const struct half *h, const struct config_field *map)
+{
+    const struct config_field_half *own = &map->half[h->side];
+    for (size_t i = 0; map->kind == CONFIG_USER_CORRELATION && config_is_cloud(h->own) && i < own->option_count; i++)
+        if (!own->options[i].id)
+            finding_error(f, "users",
+                          finding_text(f, "'%s' lists '%s' on %s without an account id", own->name,
+                                       own->options[i].name, h->project->key),
+                          "add the account id: it is the end of the address of the person's profile page");
+}
+
 /* What the sender's list holds must have a place in the receiver's. */
 static void check_live_options(struct findings *f, const struct half *h, const struct config_field *map)
 {
@@ -285,6 +297,7 @@ static void check_field(struct findings *f, const struct half *h, size_t index)
     check_lists(f, h, map);
     check_live_options(f, h, map);
     check_user_mapping(f, h, map);
+    check_accounts(f, h, map);
     if (!field) {
         finding_error(f, "fields",
                       finding_text(f, "Field '%s' (%s) does not exist on the site of %s", own->name,

@@ -38,6 +38,8 @@ static bool become(const struct crossing *x, enum value_kind kind, const struct 
         *r = value_string(name ? name : id);
     else
         *r = (struct value){.kind = kind, .id = id, .text = name};
+    if (kind == VALUE_USER && !config_is_cloud(&x->mapping->config->connector[x->to_side]))
+        r->login = name;
     return true;
 }
 

@@ -195,7 +195,10 @@ static void users_are_correlated_by_account_or_name(void **state)
     assert_string_equal(mapped(w, TESTER, SIDE_FIRST, user("JIRAUSER1", NULL, NULL)).id, "5b10");
     assert_string_equal(mapped(w, TESTER, SIDE_FIRST, user("JIRAUSER7", "anna", NULL)).id, "5b10");
     assert_string_equal(mapped(w, TESTER, SIDE_FIRST, user("JIRAUSER8", "bob", "bob@example.org")).id, "5b11");
-    assert_string_equal(mapped(w, TESTER, SIDE_SECOND, user("5b10", NULL, NULL)).id, "JIRAUSER1");
+    struct value anna = mapped(w, TESTER, SIDE_SECOND, user("5b10", NULL, NULL));
+    assert_string_equal(anna.id, "JIRAUSER1");
+    assert_string_equal(anna.login, "anna"); /* what a server is written with */
+    assert_null(mapped(w, TESTER, SIDE_FIRST, user("JIRAUSER1", NULL, NULL)).login);
     assert_refused(w, TESTER, SIDE_FIRST, user("JIRAUSER9", "carl", NULL), "has no partner");
     f->kind = CONFIG_PASSTHROUGH;
     assert_refused(w, TESTER, SIDE_FIRST, user("JIRAUSER1", "anna", NULL), "accounts differ from site to site");

@@ -133,6 +133,13 @@ static bool same_option(const struct value *x, const struct value *y)
     return !has_ids && x->text && y->text && value_name_equal(x->text, y->text);
 }
 
+/* A person without account id, as a mapping to Server or Data Center can give them, is known by user name. */
+static bool same_user(const struct value *x, const struct value *y)
+{
+    bool has_ids = !str_is_empty(x->id) && !str_is_empty(y->id);
+    return !has_ids && x->login && y->login && value_name_equal(x->login, y->login);
+}
+
 static bool holds(const struct value *set, const struct value *element)
 {
     for (size_t i = 0; i < set->count; i++)
@@ -141,17 +148,17 @@ static bool holds(const struct value *set, const struct value *element)
     return value_is_empty(element);
 }
 
-static bool has_bare_option(const struct value *set)
+static bool has_bare_element(const struct value *set)
 {
     for (size_t i = 0; i < set->count; i++)
-        if (set->items[i].kind == VALUE_OPTION && str_is_empty(set->items[i].id))
+        if ((set->items[i].kind == VALUE_OPTION || set->items[i].kind == VALUE_USER) && str_is_empty(set->items[i].id))
             return true;
     return false;
 }
 
 static bool same_set(const struct value *x, const struct value *y)
 {
-    if (!has_bare_option(x) && !has_bare_option(y))
+    if (!has_bare_element(x) && !has_bare_element(y))
         return false; /* the canonical forms have said all there is */
     for (size_t i = 0; i < x->count; i++)
         if (!holds(y, &x->items[i]))
@@ -169,7 +176,9 @@ bool value_equal(const struct value *x, const struct value *y)
     arena_release(&a);
     if (same || x->kind != y->kind)
         return same;
-    return x->kind == VALUE_OPTION ? same_option(x, y) : x->kind == VALUE_SET && same_set(x, y);
+    if (x->kind == VALUE_OPTION)
+        return same_option(x, y);
+    return x->kind == VALUE_USER ? same_user(x, y) : x->kind == VALUE_SET && same_set(x, y);
 }
 
 bool value_is_empty(const struct value *v)

@@ -39,7 +39,8 @@ struct value value_option(const char *id, const char *name);
 /* See above; "" for VALUE_NONE and for whatever says nothing (blanks, an empty document, a set of nothing). Values of
  * different kinds differ. Labels in a set keep their case. */
 char *value_canonical(struct arena *, const struct value *);
-/* The canonical forms are equal; or an option that came out of a mapping has a name and no id, and the names are equal.
+/* The canonical forms are equal; or an option that came out of a mapping has a name and no id, and the names are equal
+ * (of a user: a user name and no id).
  * Compare with this, not with canonical forms, whenever one of the two may have been mapped. */
 bool value_equal(const struct value *, const struct value *);
 /* The canonical form is "". */

@@ -62,6 +62,20 @@ static void options_are_known_by_id_and_without_one_by_name(void **state)
     assert_different(x, z);
 }
 
+static void a_person_without_account_is_known_by_user_name(void **state)
+{
+    (void)state;
+    struct value bare = {.kind = VALUE_USER, .text = "anna", .login = "anna"};
+    struct value anna = {.kind = VALUE_USER, .id = "JIRAUSER1", .text = "Anna Example", .login = "Anna"};
+    struct value twin = {.kind = VALUE_USER, .id = "JIRAUSER2", .text = "Anna Example", .login = "anna"};
+    assert_true(value_equal(&bare, &anna));
+    assert_false(value_equal(&anna, &twin));
+    struct value people = set_of(&bare, 1), there = set_of(&anna, 1);
+    assert_true(value_equal(&people, &there));
+    bare.login = NULL;
+    assert_false(value_equal(&bare, &anna));
+}
+
 static void a_set_knows_neither_order_nor_repetition(void **state)
 {
     (void)state;
@@ -248,6 +262,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spelling_is_no_difference),
         cmocka_unit_test(options_are_known_by_id_and_without_one_by_name),
+        cmocka_unit_test(a_person_without_account_is_known_by_user_name),
         cmocka_unit_test(a_set_knows_neither_order_nor_repetition),
         cmocka_unit_test(what_says_nothing_is_empty),
         cmocka_unit_test(names_are_compared_as_people_do),

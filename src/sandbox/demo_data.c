@@ -48,7 +48,9 @@ struct maker {
     const char *key;
     int64_t project, accounts[PEOPLE];
     char *mentions[PEOPLE], *user_values[PEOPLE];
-    struct named types[8], priorities[5], done;
+    struct named types[8], priorities[5], done, severities[8];
+    size_t severity_count;
+    int64_t points, reference, severity, reviewer; /* numbers of the template's fields; 0: not on this site */
     size_t type_count, priority_count;
     int64_t subtask_type, first_status;
     char *first_status_name;
@@ -403,6 +405,28 @@ static bool tell_life(struct maker *m, struct story *s, enum odd odd, int64_t no
         s->issue.resolved, s->issue.assignee, s->issue.summary, s->issue.priority);
 }
 
+static bool set_value(struct maker *m, int64_t issue, int64_t field, const char *column, const char *text)
+{
+    const char *sql = arena_printf(m->a, "INSERT INTO custom_value (issue, field, %s) VALUES (?1, ?2, ?3)", column);
+    return !field || sql_run(m->sb->db, m->e, sql, "iis", issue, field, text);
+}
+
+static bool set_fields(struct maker *m, const struct story *s)
+{
+    static const char *const points[] = {"1", "2", "3", "5", "8", "0.5"};
+    if (chance(m, 40) && !set_value(m, s->id, m->points, "num", ANY(m, points)))
+        return false;
+    if (chance(m, 30) &&
+        !set_value(m, s->id, m->reference, "text", arena_printf(s->a, "CR-%zu/24", pick(m, 9000) + 1000)))
+        return false;
+    if (chance(m, 20) &&
+        !set_value(m, s->id, m->reviewer, "ref", arena_printf(s->a, "%lld", (long long)m->accounts[pick(m, PEOPLE)])))
+        return false;
+    return !m->severity_count || !chance(m, 30) ||
+           set_value(m, s->id, m->severity, "ref",
+                     arena_printf(s->a, "%lld", (long long)m->severities[pick(m, m->severity_count)].id));
+}
+
 static bool make_issue(struct maker *m, struct arena *a, int i, int64_t created, int64_t now)
 {
     enum odd odd = i % ODD_EVERY < ODD_COUNT ? (enum odd)(i % ODD_EVERY) : ODD_COUNT;
@@ -433,7 +457,7 @@ static bool make_issue(struct maker *m, struct arena *a, int i, int64_t created,
             return false;
     if (!is_subtask && !str_eq_nocase(m->types[type].name, "Epic"))
         *arena_push(m->a, m->parents, m->parent_count) = s.id;
-    return tell_life(m, &s, odd, now);
+    return set_fields(m, &s) && tell_life(m, &s, odd, now);
 }
 
 /* ---- the stage ---- */
@@ -491,6 +515,24 @@ static bool read_workflow(struct maker *m)
     return sql_done(&rows, m->e);
 }
 
+static bool find_field(struct maker *m, const char *name, const char *kind, int64_t *number_r)
+{
+    return sql_get_int(m->sb->db, number_r, 0, m->e, "SELECT min(number) FROM field WHERE name = ?1 AND kind = ?2",
+                       "ss", name, kind);
+}
+
+static bool find_fields(struct maker *m)
+{
+    return find_field(m, "Story Points", "number", &m->points) &&
+           find_field(m, "Customer Reference", "text", &m->reference) &&
+           find_field(m, "Severity", "select", &m->severity) && find_field(m, "Reviewer", "user", &m->reviewer) &&
+           read_named(
+               m,
+               "SELECT id, value FROM field_option WHERE ?1 AND field = (SELECT min(number) FROM field WHERE name = "
+               "'Severity' AND kind = 'select') ORDER BY position",
+               m->severities, ARRAY_LEN(m->severities), &m->severity_count);
+}
+
 static bool set_stage(struct maker *m)
 {
     struct named subtask, *types = m->types;
@@ -510,7 +552,7 @@ static bool set_stage(struct maker *m)
         !read_named(m, "SELECT id, name FROM priority WHERE ?1 ORDER BY position", m->priorities,
                     ARRAY_LEN(m->priorities), &m->priority_count) ||
         !read_named(m, "SELECT id, name FROM resolution WHERE ?1 ORDER BY position", &m->done, 1, &resolutions) ||
-        !read_workflow(m))
+        !read_workflow(m) || !find_fields(m))
         return false;
     m->subtask_type = subtasks ? subtask.id : 0;
     if (!m->type_count || !m->priority_count || !resolutions || !m->first_status)

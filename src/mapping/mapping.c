@@ -26,20 +26,24 @@ static bool no_partner(const struct crossing *x, const struct value *v, struct e
     return false;
 }
 
-/* The value on the receiving side that an option of the configuration stands for, in the kind the value came in. */
-static bool become(const struct crossing *x, enum value_kind kind, const struct tracker_option *o, struct value *r)
+/* The value on the receiving side that an option of the configuration stands for, in the kind that `v` came in. */
+static bool become(const struct crossing *x, const struct value *v, const struct tracker_option *o, struct value *r,
+                   struct err *e)
 {
     size_t count;
     const struct tracker_option *live = field_options(x->mapping->projects[x->to_side], x->to->id, &count);
+    bool is_cloud = config_is_cloud(&x->mapping->config->connector[x->to_side]);
     long found = option_find(live, count, o->id, o->name);
-    const char *id = found == LOOKUP_NONE ? o->id : live[found].id;
-    const char *name = found == LOOKUP_NONE ? o->name : live[found].name;
-    if (kind == VALUE_STRING)
-        *r = value_string(name ? name : id);
+    if (found != LOOKUP_NONE)
+        o = &live[found];
+    if (v->kind == VALUE_USER && is_cloud && !o->id)
+        return no_partner(x, v, e, "the configuration names a person there without their account id; add it");
+    if (v->kind == VALUE_STRING)
+        *r = value_string(o->name ? o->name : o->id);
     else
-        *r = (struct value){.kind = kind, .id = id, .text = name};
-    if (kind == VALUE_USER && !config_is_cloud(&x->mapping->config->connector[x->to_side]))
-        r->login = name;
+        *r = (struct value){.kind = v->kind, .id = o->id, .text = o->name};
+    if (v->kind == VALUE_USER && !is_cloud)
+        r->login = o->name;
     return true;
 }
 
@@ -51,7 +55,7 @@ static bool has_default(const struct config_field_half *half)
 static bool become_default(const struct crossing *x, const struct value *v, struct value *r, struct err *e,
                            const char *what_to_do)
 {
-    return has_default(x->to) ? become(x, v->kind, &x->to->fallback, r) : no_partner(x, v, e, what_to_do);
+    return has_default(x->to) ? become(x, v, &x->to->fallback, r, e) : no_partner(x, v, e, what_to_do);
 }
 
 /* Passthrough. An option takes the id it has over there where the list is known; else its name alone, and the site
@@ -66,7 +70,7 @@ static bool pass_option(const struct crossing *x, const struct value *v, struct 
         return no_partner(x, v, e, "its name is not known");
     long found = option_find(list, count, NULL, v->text);
     if (found != LOOKUP_NONE)
-        return become(x, VALUE_OPTION, &list[found], r);
+        return become(x, v, &list[found], r, e);
     if (live || has_default(x->to))
         return become_default(x, v, r, e, "add an option of that name there, or map the field by correlation");
     *r = value_option(NULL, v->text);
@@ -96,7 +100,7 @@ static bool correlate(const struct crossing *x, const struct value *v, struct va
     if (at == LOOKUP_NONE && v->kind == VALUE_USER)
         at = option_find(x->from->options, x->from->option_count, NULL, v->login);
     if (at != LOOKUP_NONE && (size_t)at < x->to->option_count)
-        return become(x, v->kind, &x->to->options[at], r);
+        return become(x, v, &x->to->options[at], r, e);
     return become_default(x, v, r, e, "add both to the correlation, or set a default");
 }
 

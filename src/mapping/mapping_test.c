@@ -200,6 +200,8 @@ static void users_are_correlated_by_account_or_name(void **state)
     assert_string_equal(anna.login, "anna"); /* what a server is written with */
     assert_null(mapped(w, TESTER, SIDE_FIRST, user("JIRAUSER1", NULL, NULL)).login);
     assert_refused(w, TESTER, SIDE_FIRST, user("JIRAUSER9", "carl", NULL), "has no partner");
+    f->half[1].options[0].id = NULL;
+    assert_refused(w, TESTER, SIDE_FIRST, user("JIRAUSER1", NULL, NULL), "without their account id");
     f->kind = CONFIG_PASSTHROUGH;
     assert_refused(w, TESTER, SIDE_FIRST, user("JIRAUSER1", "anna", NULL), "accounts differ from site to site");
 }

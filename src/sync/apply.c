@@ -122,8 +122,7 @@ static bool commit_op(struct engine *en, struct op *op, struct err *e)
     return op_update(en->store, op, e) ? store_commit(en->store, e) : store_abandon(en->store);
 }
 
-static void values_of(struct arena *a, const struct work *w, const struct op *op, const json_t *entry,
-                      struct value now[2])
+static void values_of(struct arena *a, const struct op *op, const json_t *entry, struct value now[2])
 {
     enum side to = op->side, from = side_other(to);
     if (op->kind == OP_UPDATE || op->kind == OP_TRANSITION) {
@@ -131,10 +130,9 @@ static void values_of(struct arena *a, const struct work *w, const struct op *op
         now[from] = journal_value(a, entry ? entry : op->body, "other");
         return;
     }
-    now[to] = now[from] = (struct value){.kind = VALUE_NONE};
-    const char *body = json_at_str(op->body, "originBody");
-    now[from] = value_rich(body);
-    (void)w;
+    now[to] = (struct value){.kind = VALUE_NONE};
+    now[from] = op->kind == OP_CREATE ? journal_creation_mark(a, json_object_get(op->body, "fields"))
+                                      : value_rich(json_at_str(op->body, "originBody"));
 }
 
 static bool quarantine_item(struct engine *en, struct arena *a, struct work *w, const struct op *op,
@@ -144,7 +142,7 @@ static bool quarantine_item(struct engine *en, struct arena *a, struct work *w, 
     struct plan scratch = {0};
     struct plan_input in = {.sync_id = en->row.id, .now_ms = clock_now(en->clock)};
     const char *item = entry ? json_at_str(entry, "item") : op->item;
-    values_of(a, w, op, entry, now);
+    values_of(a, op, entry, now);
     plan_finding(&in, a, w, &scratch, item, "quarantine", (int)op->side, err_kind_name(why->kind), why->text, now);
     en->counts->findings++;
     return finding_open(en->store, &scratch.findings[0], e);

@@ -118,6 +118,7 @@ bool create_consider(struct engine *en, struct arena *a, const struct inbox_row 
     if (names_project(json_object_get(issue->properties, PANEL_ORIGIN_PROPERTY), en, to))
         return true; /* it came from there */
     struct work *w = arena_new(a, struct work);
+    w->is_new = true;
     w->pair = (struct pair){.sync_id = en->row.id, .generation = 1, .state = PAIR_CREATING};
     w->pair.issue_id[from] = issue->id;
     w->pair.key[from] = issue->key;
@@ -160,23 +161,55 @@ static bool map_fields(struct engine *en, struct arena *a, struct work *w, enum 
     return true;
 }
 
+/* A sub-task is made under its parent's partner. While that is still to be made the sub-task waits; a parent that takes no
+ * part is a finding. */
+static bool map_parent(struct engine *en, struct arena *a, struct work *w, enum side from, json_t *fields, bool *waits_r,
+                       struct err *e)
+{
+    enum side to = side_other(from);
+    const struct tracker_issue *issue = w->issue[from];
+    struct value type = tracker_issue_value(issue, ITEM_TYPE), none = {.kind = VALUE_NONE};
+    const struct tracker_issue_type *known = tracker_project_type(&en->project[from], type.id);
+    struct pair parent;
+    bool found = false;
+    if (!known || !known->is_subtask || !issue->parent_id)
+        return true;
+    if (!pair_find(en->store, a, en->row.id, from, issue->parent_id, &parent, &found, e))
+        return false;
+    if (found && parent.issue_id[to] && str_eq(parent.state, PAIR_OPEN)) {
+        struct value own = value_option(issue->parent_id, NULL), partner = value_option(parent.issue_id[to], NULL);
+        json_array_append(fields, journal_entry(a, "parent", "parent", &partner, &none, &own, NULL, NULL));
+        return true;
+    }
+    *waits_r = true;
+    if (found || w->is_new) {
+        w->is_waiting = true;
+        return true;
+    }
+    const char *text = arena_printf(a, "%s is a sub-task whose parent takes no part in the synchronization; it gets a "
+                                       "partner as soon as the parent has one",
+                                    w->pair.key[from]);
+    return engine_open_finding(en, w, (int)from, ITEM_ISSUE, "waiting", NULL, text, NULL, e);
+}
+
 bool create_plan(struct engine *en, struct arena *a, struct work *w, struct err *e)
 {
     enum side from = w->pair.issue_id[SIDE_FIRST] ? SIDE_FIRST : SIDE_SECOND, to = side_other(from);
     struct value type = tracker_issue_value(w->issue[from], ITEM_TYPE), none = {.kind = VALUE_NONE};
-    struct value both[2];
-    both[from] = type;
-    both[to] = none;
     const char *partner_type;
-    if (plan_is_quarantined(a, w, ITEM_ISSUE, both)) /* was refused as a whole, and nothing changed since */
-        return true;
     if (!mapping_type(&en->mapping, from, type.id, &partner_type, e))
-        return engine_open_finding(en, w, (int)to, ITEM_ISSUE, "quarantine", e, e->text, NULL, e);
+        return false; /* create_consider has asked before */
     struct value mapped_type = value_option(partner_type, NULL);
     json_t *fields = json_keep(a, json_array());
+    bool waits = false;
     json_array_append(fields, journal_entry(a, ITEM_TYPE, ITEM_TYPE, &mapped_type, &none, &type, NULL, NULL));
-    if (!map_fields(en, a, w, from, fields, e))
-        return false;
+    if (!map_parent(en, a, w, from, fields, &waits, e) || waits || !map_fields(en, a, w, from, fields, e))
+        return waits;
+    struct value both[2];
+    both[from] = journal_creation_mark(a, fields);
+    both[to] = none;
+    if (plan_is_quarantined(a, w, ITEM_ISSUE, both)) /* was refused as a whole, and nothing changed since */
+        return true;
     json_t *origin = origin_path(en, a, from, w->issue[from]);
     journal_due(a, w, to, OP_CREATE, ITEM_ISSUE,
                 json_pack("{sO sO ss* ss*}", "fields", fields, "origin", origin, "knownKey", en->known_key[to], "originKey",

@@ -24,6 +24,7 @@ struct engine {
     size_t read_field_count[2];
     struct engine_counts *counts; /* of the running pass */
     int64_t deletions;            /* planned in this pass: for the fuse */
+    bool is_exploring[2];         /* in this round an issue of that side walks where nothing is known */
     char *known_key[2];           /* the highest key of each side when this pass began; NULL: none */
 };
 
@@ -43,7 +44,8 @@ struct work {
     bool is_waiting;    /* something has to be waited for: stays in the inbox */
     bool one_by_one;    /* a write of several fields was refused: find out which one it was */
     bool wants_history; /* the last diff asked who changed what when */
-    bool wants_tokens;  /* a creation among the comments is uncertain */
+    bool is_new;        /* its pair was made in this pass */
+    bool walks_later;   /* another issue explores the workflow in this round; this one waits for what it finds */
     struct op *due;     /* to be sent in this round, in order */
     size_t due_count;
 };
@@ -90,6 +92,9 @@ struct journal_entry {
 bool journal_entry_read(struct arena *, const json_t *, struct journal_entry *r, struct err *e) MUST_CHECK;
 struct value journal_value(struct arena *, const json_t *body, const char *name);
 struct op *journal_due(struct arena *, struct work *, enum side, enum op_kind, const char *item, json_t *body);
+
+/* Stands for all that a creation sends: a refused one is not tried again until something in it changes. */
+struct value journal_creation_mark(struct arena *, const json_t *fields);
 
 /* --- plan.c (pure): what to do for one pair --- */
 
@@ -178,7 +183,8 @@ bool poll_both(struct engine *, struct err *e) MUST_CHECK;
 bool panel_write_due(struct engine *, struct err *e) MUST_CHECK;
 #define PANEL_ORIGIN_PROPERTY "tandem.origin"
 char *panel_property_key(struct arena *, const char *sync_key);
-/* Finds the next transition of the walk that the plan asks for, and makes it due. */
+/* Finds the next transition of the walk that the plan asks for, and makes it due. Where no path is known the issue itself
+ * explores: it steps towards the nearest status that nobody has looked at, one issue of a side at a time. */
 bool status_walk(struct engine *, struct arena *, struct work *, const struct plan_status *, struct err *e) MUST_CHECK;
 
 bool engine_open_finding(struct engine *, struct work *, int side, const char *item, const char *kind,

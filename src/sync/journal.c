@@ -8,7 +8,10 @@
  * row, commentId, was                                                                   (comment delete) */
 #include "sync/internal.h"
 
+#include "base/str.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 json_t *journal_entry(struct arena *a, const char *item, const char *field_id, const struct value *intended,
                       const struct value *was, const struct value *other, const struct value *own_base,
@@ -63,4 +66,10 @@ struct op *journal_due(struct arena *a, struct work *w, enum side side, enum op_
                       .item = item,
                       .body = json_keep(a, body)};
     return op;
+}
+
+struct value journal_creation_mark(struct arena *a, const json_t *fields)
+{
+    const char *text = json_print_canonical(a, fields);
+    return value_string(str_sha256(a, text, strlen(text)));
 }

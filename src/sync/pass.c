@@ -443,7 +443,7 @@ static bool plan_work(struct batch *b, struct work *w, struct err *e)
                             .times_known = w->wants_history,
                             .skew_ms = {en->info[0].skew_ms, en->info[1].skew_ms}};
     plan_pair(&in, b->a, w, &plan);
-    w->one_by_one = false;
+    w->one_by_one = w->walks_later = false;
     if (!keep_plan(b, w, &plan, e))
         return false;
     if (plan.settle_count && !load(b, w, e))
@@ -455,7 +455,7 @@ static bool plan_work(struct batch *b, struct work *w, struct err *e)
         if (!handle_vanished(b, w, &plan.vanished[i], e))
             return false;
     bool merged_only = plan.settle_count && !w->due_count; /* a merge without a write leaves a write the other way */
-    w->is_active = w->due_count || plan.need_times || merged_only;
+    w->is_active = w->due_count || plan.need_times || merged_only || w->walks_later;
     return true;
 }
 
@@ -527,6 +527,7 @@ static bool round_once(struct batch *b, bool *more_r, struct err *e)
             return false;
     if (!read_all(b, e) || !check_fuse(b, e))
         return false;
+    b->en->is_exploring[0] = b->en->is_exploring[1] = false;
     for (size_t i = 0; i < b->count; i++)
         if (b->works[i]->is_active && !advance(b, b->works[i], e))
             return false;
@@ -558,7 +559,7 @@ static bool run_batch(struct batch *b, struct err *e)
 
 /* --- what waits --- */
 
-static void add_work(struct batch *b, const struct pair *pair)
+static void add_work(struct batch *b, const struct pair *pair, bool is_new)
 {
     for (size_t i = 0; i < b->count; i++)
         if (b->works[i]->pair.id == pair->id)
@@ -566,6 +567,7 @@ static void add_work(struct batch *b, const struct pair *pair)
     struct work *w = arena_new(b->a, struct work);
     w->pair = *pair;
     w->is_active = true;
+    w->is_new = is_new;
     *arena_push(b->a, b->works, b->count) = w;
 }
 
@@ -601,7 +603,7 @@ static bool consider(struct batch *b, enum side s, const struct inbox_row *rows,
         if (found[i] && !create_consider(en, b->a, &rows[i], found[i], &w, &waits, e))
             return false;
         if (w)
-            add_work(b, &w->pair);
+            add_work(b, &w->pair, true);
         else if (!waits && !worked(en, &rows[i], e))
             return false;
     }
@@ -618,7 +620,7 @@ static bool sort_rows(struct batch *b, const struct inbox_row *rows, size_t coun
         if (!pair_find(b->en->store, b->a, b->en->row.id, rows[i].side, rows[i].issue_id, &pair, &found, e))
             return false;
         if (found && (str_eq(pair.state, PAIR_OPEN) || str_eq(pair.state, PAIR_CREATING)))
-            add_work(b, &pair);
+            add_work(b, &pair, false);
         else if (found && !worked(b->en, &rows[i], e))
             return false;
         else if (!found)
@@ -643,7 +645,7 @@ static bool work_pairs(struct engine *en, const struct pair *pairs, size_t count
     struct batch b = {.en = en, .a = &a};
     for (size_t i = 0; i < count; i++)
         if (str_eq(pairs[i].state, PAIR_OPEN) || str_eq(pairs[i].state, PAIR_CREATING))
-            add_work(&b, &pairs[i]);
+            add_work(&b, &pairs[i], false);
     bool ok = run_batch(&b, e);
     arena_release(&a);
     return ok;

@@ -1,13 +1,12 @@
 /* status.c - walks an issue to a status over the shortest path of transitions.
  *
  * REST does not tell a workflow to an ordinary account, only what leaves the status an issue stands in. So the workflow is
- * learnt by looking: at this issue first, then at other issues of the type in the statuses along the way. */
+ * learnt by looking: at this issue first, then at other issues of the type in the statuses along the way, and in a project
+ * that has none yet, by walking: a transition that is tried leads somewhere that can be looked at. */
 #include "sync/internal.h"
 
 #include "base/str.h"
 #include "sync/workflow.h"
-
-enum { LOOKS = 30 };
 
 static bool learn(struct engine *en, struct arena *a, enum side side, const char *type, const char *from,
                   const struct tracker_transition *list, size_t count, struct err *e)
@@ -25,36 +24,46 @@ static bool learn(struct engine *en, struct arena *a, enum side side, const char
                 : store_abandon(en->store));
 }
 
-/* Looks at other issues until a path is known or nothing unknown is left within reach. */
+static bool contains(const char *const *list, size_t count, const char *wanted)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(list[i], wanted))
+            return true;
+    return false;
+}
+
+/* The next status on a path to `to`. Looks at other issues in the statuses along the way until a path is known; where there is
+ * none to look at, *next_r leads to the nearest such status and *is_blind_r says so. */
 static bool explore(struct engine *en, struct arena *a, enum side side, const char *type, const char *from,
-                    const char *to, const char **next_r, struct err *e)
+                    const char *to, const char **next_r, bool *is_blind_r, struct err *e)
 {
     struct tracker *t = engine_tracker(en, side);
-    const char **looked = NULL;
-    size_t looked_count = 0;
-    for (int i = 0; i < LOOKS; i++) {
-        struct edge *edges;
-        size_t count, frontier_count, n, k = 0, m;
-        const char **frontier, *sample;
-        struct tracker_transition *list;
+    const char **looked = NULL, **frontier, *sample;
+    size_t looked_count = 0, n, count, frontier_count;
+    struct edge *edges;
+    struct tracker_transition *list;
+    *is_blind_r = false;
+    for (;;) {
         if (!edge_list(en->store, a, en->row.id, side, type, &edges, &count, e))
             return false;
         if ((*next_r = workflow_next(a, edges, count, from, to, NULL)))
             return true;
+        const char *unseen = NULL;
         frontier_count = workflow_frontier(a, edges, count, from, &frontier);
-        for (bool seen = true; k < frontier_count && seen; k += seen) {
-            seen = false;
-            for (m = 0; m < looked_count; m++)
-                seen = seen || str_eq(looked[m], frontier[k]);
-        }
-        if (k == frontier_count)
-            return true;
-        *arena_push(a, looked, looked_count) = frontier[k];
-        if (!t->ops->sample(t, a, type, frontier[k], &sample, e))
+        for (size_t i = 0; i < frontier_count && !unseen; i++)
+            if (!contains(looked, looked_count, frontier[i]))
+                unseen = frontier[i];
+        if (!unseen)
+            break;
+        *arena_push(a, looked, looked_count) = unseen;
+        if (!t->ops->sample(t, a, type, unseen, &sample, e))
             return false;
-        if (sample && (!t->ops->transitions(t, a, sample, &list, &n, e) || !learn(en, a, side, type, frontier[k], list, n, e)))
+        if (sample && (!t->ops->transitions(t, a, sample, &list, &n, e) || !learn(en, a, side, type, unseen, list, n, e)))
             return false;
     }
+    *is_blind_r = frontier_count > 0;
+    if (frontier_count)
+        *next_r = workflow_next(a, edges, count, from, frontier[0], NULL);
     return true;
 }
 
@@ -90,13 +99,19 @@ bool status_walk(struct engine *en, struct arena *a, struct work *w, const struc
     struct tracker_transition *list;
     size_t count;
     const char *next = NULL;
+    bool is_blind = false;
     if (!t->ops->transitions(t, a, w->pair.issue_id[s->side], &list, &count, e))
         return false;
     const struct tracker_transition *step = to_status(list, count, s->to.id);
     if (!step) {
         if (!learn(en, a, s->side, type.id, s->was.id, list, count, e) ||
-            !explore(en, a, s->side, type.id, s->was.id, s->to.id, &next, e))
+            !explore(en, a, s->side, type.id, s->was.id, s->to.id, &next, &is_blind, e))
             return false;
+        if (is_blind && en->is_exploring[s->side]) {
+            w->walks_later = true;
+            return true;
+        }
+        en->is_exploring[s->side] = en->is_exploring[s->side] || is_blind;
         step = next ? to_status(list, count, next) : NULL;
     }
     if (!step)

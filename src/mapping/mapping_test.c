@@ -247,12 +247,14 @@ static void statuses_go_by_rule_and_else_by_name(void **state)
 
 /* Properties, over seeded draws. */
 
-static struct tracker_option *any_options(struct rng *rng, struct arena *a, size_t count, const char *prefix)
+static struct tracker_option *any_options(struct rng *rng, struct arena *a, size_t count, const char *prefix,
+                                          bool has_ids)
 {
     struct tracker_option *list = arena_array(a, struct tracker_option, count);
     for (size_t i = 0; i < count; i++)
-        list[i] = (struct tracker_option){rng_below(rng, 3) ? arena_printf(a, "%s%zu", prefix, 100 + i) : NULL,
-                                          arena_printf(a, "%s name %zu", prefix, i)};
+        list[i] =
+            (struct tracker_option){has_ids || rng_below(rng, 3) ? arena_printf(a, "%s%zu", prefix, 100 + i) : NULL,
+                                    arena_printf(a, "%s name %zu", prefix, i)};
     for (size_t i = count; i > 1; i--) { /* in any order */
         size_t j = rng_below(rng, i);
         struct tracker_option swap = list[j];
@@ -272,7 +274,8 @@ static void there_and_back_by_bijective_lists_is_the_same(void **state)
         size_t count = 1 + rng_below(&rng, 12);
         for (enum side s = SIDE_FIRST; s <= SIDE_SECOND; s++) {
             f.half[s] = (struct config_field_half){.id = "customfield_1", .name = "Colour", .option_count = count};
-            f.half[s].options = any_options(&rng, &w->arena, count, s ? "second" : "first");
+            f.half[s].options =
+                any_options(&rng, &w->arena, count, s ? "second" : "first", f.kind == CONFIG_USER_CORRELATION);
         }
         enum side from = (enum side)rng_below(&rng, 2);
         struct value items[3], set = set_of(items, 1 + rng_below(&rng, 3)), there, back;

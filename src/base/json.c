@@ -33,11 +33,6 @@ static char *print(struct arena *a, const json_t *value, size_t flags)
     return copy;
 }
 
-char *json_print(struct arena *a, const json_t *value)
-{
-    return print(a, value, JSON_COMPACT);
-}
-
 char *json_print_canonical(struct arena *a, const json_t *value)
 {
     return print(a, value, JSON_COMPACT | JSON_SORT_KEYS);

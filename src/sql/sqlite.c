@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CACHE_SLOTS = 512, BUSY_MS = 5000 };
+/* A statement sits in one of WINDOW slots from its hash on: with one slot alone, two that are used in turn would be
+ * prepared again and again. */
+enum { CACHE_SLOTS = 512, WINDOW = 8, BUSY_MS = 5000 };
 
 struct slot {
     char *sql;
@@ -78,28 +80,54 @@ void sql_close(struct sql_db *db)
     free(db);
 }
 
-static size_t slot_of(const char *sql)
+static struct slot *slot_at(struct sql_db *db, size_t hash, size_t i)
+{
+    return &db->cache[(hash + i) % CACHE_SLOTS];
+}
+
+static size_t hash_of(const char *sql)
 {
     size_t h = 1469598103934665603u;
     for (; *sql; sql++)
         h = (h ^ (unsigned char)*sql) * 1099511628211u;
-    return h % CACHE_SLOTS;
+    return h;
+}
+
+/* Where a new statement may be kept: an empty slot, or one whose statement nobody uses; NULL when all are in use. */
+static struct slot *slot_free(struct sql_db *db, size_t hash)
+{
+    struct slot *found = NULL;
+    for (size_t i = 0; i < WINDOW; i++) {
+        struct slot *slot = slot_at(db, hash, (i + hash / CACHE_SLOTS) % WINDOW);
+        if (!slot->sql)
+            return slot;
+        if (!slot->is_busy)
+            found = slot;
+    }
+    return found;
 }
 
 static sqlite3_stmt *prepare(struct sql_db *db, const char *sql, struct err *e)
 {
-    struct slot *slot = &db->cache[slot_of(sql)];
-    if (slot->sql && !slot->is_busy && strcmp(slot->sql, sql) == 0) {
-        slot->is_busy = true;
-        return slot->statement;
+    size_t hash = hash_of(sql);
+    bool is_kept = false; /* by a slot, in use by an outer query */
+    for (size_t i = 0; i < WINDOW; i++) {
+        struct slot *slot = slot_at(db, hash, i);
+        if (!slot->sql || strcmp(slot->sql, sql) != 0)
+            continue;
+        is_kept = true;
+        if (!slot->is_busy) {
+            slot->is_busy = true;
+            return slot->statement;
+        }
     }
     sqlite3_stmt *statement = NULL;
-    if (sqlite3_prepare_v3(db->handle, sql, -1, slot->is_busy ? 0 : SQLITE_PREPARE_PERSISTENT, &statement, NULL) !=
-        SQLITE_OK) {
+    struct slot *slot = is_kept ? NULL : slot_free(db, hash);
+    if (sqlite3_prepare_v3(db->handle, sql, -1, slot ? SQLITE_PREPARE_PERSISTENT : 0, &statement, NULL) != SQLITE_OK) {
         fail(db, e, sql);
         return NULL;
     }
-    if (!slot->is_busy) {
+    if (slot) {
         sqlite3_finalize(slot->statement);
         free(slot->sql);
         *slot = (struct slot){strdup(sql), statement, true};
@@ -109,11 +137,14 @@ static sqlite3_stmt *prepare(struct sql_db *db, const char *sql, struct err *e)
     return statement;
 }
 
-/* Gives a statement back to its slot, or drops it when another took the slot. */
+/* Gives a statement back to its slot, or drops it when none keeps it. */
 static void put_back(struct sql_db *db, sqlite3_stmt *statement)
 {
-    struct slot *slot = &db->cache[slot_of(sqlite3_sql(statement))];
-    if (slot->statement == statement) {
+    size_t hash = hash_of(sqlite3_sql(statement));
+    for (size_t i = 0; i < WINDOW; i++) {
+        struct slot *slot = slot_at(db, hash, i);
+        if (slot->statement != statement)
+            continue;
         sqlite3_reset(statement);
         sqlite3_clear_bindings(statement);
         slot->is_busy = false;

@@ -26,7 +26,7 @@ static ssize_t read_file(void *context, char *bytes, size_t room)
 
 bool pairfile_open(struct pairfile *f, const char *path, size_t window, struct err *e)
 {
-    *f = (struct pairfile){.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    *f = (struct pairfile){.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), .window = window};
     if (f->fd < 0)
         return err_set(e, ERR_INPUT, "%s: %s; give the path of a pair file", path, strerror(errno));
     const char *wrong = NULL;
@@ -55,6 +55,17 @@ void pairfile_close(struct pairfile *f)
     free(f->path);
     f->fd = -1;
     f->path = NULL;
+}
+
+bool pairfile_rewind(struct pairfile *f, struct err *e)
+{
+    if (lseek(f->fd, 0, SEEK_SET) != 0)
+        return err_set(e, ERR_IO, "%s: %s", f->path, strerror(errno));
+    scan_release(&f->scan);
+    scan_init(&f->scan, (struct scan_input){read_file, f}, f->path, PAIRFILE_RECORD_MAX, f->window);
+    f->where = PAIRFILE_BEFORE;
+    f->has_connector[SIDE_FIRST] = f->has_connector[SIDE_SECOND] = false;
+    return true;
 }
 
 bool pairfile_check_unchanged(const struct pairfile *f, struct err *e)

@@ -63,6 +63,7 @@ struct pairfile_event {
 struct pairfile {
     int fd;
     char *path;
+    size_t window;
     struct stat at_open;
     struct scan scan;
     enum { PAIRFILE_BEFORE, PAIRFILE_IN_FILE, PAIRFILE_IN_ARRAY, PAIRFILE_AFTER } where;
@@ -75,6 +76,8 @@ struct pairfile {
 /* Opens a regular file. `window` 0, unless a test wants the reader's seams elsewhere. */
 bool pairfile_open(struct pairfile *, const char *path, size_t window, struct err *e) MUST_CHECK;
 void pairfile_close(struct pairfile *);
+/* Begins again at the first byte. */
+bool pairfile_rewind(struct pairfile *, struct err *e) MUST_CHECK;
 bool pairfile_next(struct pairfile *, struct arena *, struct pairfile_event *, struct err *e) MUST_CHECK;
 /* Bytes of the record of the last event. Valid until the next pairfile_next. */
 const char *pairfile_bytes(const struct pairfile *, int64_t start);

@@ -159,6 +159,7 @@ static bool offset_page(struct poll *p, struct page *page, bool *shifted_r, bool
             return true;
         page->rows++;
         page->count--;
+        *shifted_r = !page->count && end < page->total; /* there is more, and it was not given */
     }
     *more_r = page->count && end < page->total;
     if (*more_r) {

@@ -9,8 +9,8 @@
  * Mistakes of meaning (a field, project, key or user that is not there) are collected, all of them; a clause with such
  * a value goes on without it. Whether they refuse the request or become warnings is the caller's business.
  *
- * Files: jql_plan.c tree to SQL · jql_field.c what each field is and what its values mean · jql_date.c times ·
- * jql_text.c the words of `~` · jql_run.c running and paging. */
+ * Files: jql_plan.c tree to SQL · jql_clause.c one clause · jql_field.c what each field is · jql_value.c what its
+ * values mean · jql_date.c times · jql_text.c the words of `~` · jql_run.c running and paging. */
 #pragma once
 
 #include "sandbox/internal.h"
@@ -89,7 +89,7 @@ void jql_bind_int(struct jql_builder *, int64_t);
 void jql_bind_real(struct jql_builder *, double);
 void jql_bind_text(struct jql_builder *, const char *);
 
-/* Emits a clause (jql_field.c). False when the database failed. */
+/* Emits a clause (jql_clause.c). False when the database failed. */
 bool jql_emit_clause(struct jql_builder *, const struct jql_node *, enum jql_op) MUST_CHECK;
 /* Adds the terms of one sort. */
 bool jql_emit_sort(struct jql_builder *, const struct jql_sort *) MUST_CHECK;

@@ -1,0 +1,405 @@
+/* import_head.c - what a page says before its issues: people, types, statuses, workflows, the project, custom fields.
+ *
+ * People are found by e-mail, types, statuses and priorities by name. A custom field whose name is taken here by a
+ * field of another kind, or by one with options of its own, arrives as "X (migrated)". What became what is kept in
+ * table imported. */
+#include "sandbox/import.h"
+
+int64_t import_target(const struct pairs *p, int64_t source)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (p->list[i].source == source)
+            return p->list[i].target;
+    return 0;
+}
+
+static void remember_pair(struct importer *m, struct pairs *p, int64_t source, int64_t target)
+{
+    *arena_push(m->a, p->list, p->count) = (struct pair){source, target};
+}
+
+const struct person *import_person(const struct importer *m, int64_t source)
+{
+    for (size_t i = 0; source && i < m->people_count; i++)
+        if (m->people[i].source == source)
+            return &m->people[i];
+    return NULL;
+}
+
+int64_t import_account(const struct importer *m, const json_t *object, const char *member)
+{
+    const struct person *p = import_person(m, json_at_int(object, member, 0));
+    return p ? p->target : 0;
+}
+
+void import_report(struct importer *m, const char *type, const char *source, const char *target)
+{
+    json_array_append_new(m->id_map,
+                          json_pack("{s:s,s:s,s:s}", "entityType", type, "sourceId", source, "targetId", target));
+}
+
+void import_report_ids(struct importer *m, const char *type, int64_t source, int64_t target)
+{
+    import_report(m, type, arena_printf(m->a, "%lld", (long long)source),
+                  arena_printf(m->a, "%lld", (long long)target));
+}
+
+/* What `source` became on an earlier page or in an earlier import from the same site; 0: nothing yet. */
+static bool recall(struct importer *m, const char *entity, int64_t source, int64_t *target_r)
+{
+    return sql_get_int(m->sb->db, target_r, 0, m->e,
+                       "SELECT target FROM imported WHERE site = ?1 AND entity = ?2 AND source = ?3", "ssi", m->site,
+                       entity, source);
+}
+
+static bool remember(struct importer *m, const char *entity, int64_t source, int64_t target)
+{
+    return sql_run(m->sb->db, m->e,
+                   "INSERT OR REPLACE INTO imported (site, entity, source, target) VALUES (?1, ?2, ?3, ?4)", "ssii",
+                   m->site, entity, source, target);
+}
+
+const struct person *import_person_called(const struct importer *m, const char *name)
+{
+    if (str_starts(name, "accountid:"))
+        name += strlen("accountid:");
+    for (size_t i = 0; i < m->people_count; i++) {
+        const struct person *p = &m->people[i];
+        if ((p->name && str_eq_nocase(p->name, name)) || (p->key && str_eq(p->key, name)) ||
+            (p->account_id && str_eq(p->account_id, name)))
+            return p;
+    }
+    return NULL;
+}
+
+const struct field_pair *import_field(const struct importer *m, int64_t source)
+{
+    for (size_t i = 0; i < m->field_count; i++)
+        if (m->fields[i].source == source)
+            return &m->fields[i];
+    return NULL;
+}
+
+bool import_each(struct importer *m, const char *member, bool (*one)(struct importer *, const json_t *))
+{
+    size_t i;
+    json_t *v;
+    json_array_foreach (json_object_get(m->page, member), i, v) {
+        if (!one(m, v))
+            return false;
+    }
+    return true;
+}
+
+bool import_properties(struct importer *m, const char *entity, int64_t id, const json_t *object)
+{
+    size_t i;
+    json_t *p;
+    if (!m->options->keep_properties)
+        return true;
+    json_array_foreach (json_object_get(object, "properties"), i, p) {
+        if (!sql_run(m->sb->db, m->e, "INSERT INTO property (entity, entity_id, key, value) VALUES (?1, ?2, ?3, ?4)",
+                     "siss", entity, id, json_at_str(p, "key"), json_print(m->a, json_object_get(p, "value"))))
+            return false;
+    }
+    return true;
+}
+
+/* ---- people ---- */
+
+/* By e-mail, then by the identity that sites of one kind share. */
+static bool person_match(struct importer *m, const json_t *v, int64_t *id_r)
+{
+    const char *email = json_at_str(v, "email"), *name = json_at_str(v, "name"), *id = json_at_str(v, "accountId");
+    bool same_kind = m->from_cloud == m->sb->d->is_cloud;
+    *id_r = 0;
+    if (email && !sql_get_int(m->sb->db, id_r, 0, m->e, "SELECT min(id) FROM account WHERE email = ?1", "s", email))
+        return false;
+    if (*id_r || !same_kind)
+        return true;
+    return m->from_cloud
+               ? sql_get_int(m->sb->db, id_r, 0, m->e, "SELECT id FROM account WHERE account_id = ?1", "s", id)
+               : sql_get_int(m->sb->db, id_r, 0, m->e, "SELECT id FROM account WHERE name = ?1", "s", name);
+}
+
+static bool person_create(struct importer *m, const json_t *v, int64_t *id_r)
+{
+    const char *email = json_at_str(v, "email"), *shown = json_at_str(v, "displayName");
+    bool same_kind = m->from_cloud == m->sb->d->is_cloud;
+    struct account_new n = {
+        .name = !m->sb->d->is_cloud ? json_at_str(v, "name") : NULL,
+        .account_id = same_kind ? json_at_str(v, "accountId") : NULL,
+        .email = email,
+        .display_name = email && shown ? shown : "Former user",
+        .time_zone = json_at_str(v, "timeZone"),
+        .is_inactive = !email || !json_at_int(v, "active", 1),
+    };
+    if (!account_create(m->sb, &n, id_r, m->e))
+        return false;
+    m->counts->users++;
+    /* So that a bulk look-up of user names answers. */
+    return !m->sb->d->is_cloud || m->from_cloud ||
+           sql_run(m->sb->db, m->e, "UPDATE OR IGNORE account SET name = ?2, user_key = ?3 WHERE id = ?1", "iss", *id_r,
+                   json_at_str(v, "name"), json_at_str(v, "userKey"));
+}
+
+static bool import_one_person(struct importer *m, const json_t *v)
+{
+    struct person p = {.source = json_at_int(v, "id", 0),
+                       .name = json_at_str(v, "name"),
+                       .key = json_at_str(v, "userKey"),
+                       .account_id = json_at_str(v, "accountId")};
+    char *name = NULL;
+    if (!recall(m, "user", p.source, &p.target) || (!p.target && !person_match(m, v, &p.target)) ||
+        (!p.target && !person_create(m, v, &p.target)) || !remember(m, "user", p.source, p.target) ||
+        !bulk_user_value(m->sb, m->a, p.target, &p.value, m->e) ||
+        !sql_get_str(m->sb->db, m->a, &name, m->e, "SELECT name FROM account WHERE id = ?1", "i", p.target))
+        return false;
+    p.mention = m->sb->d->is_cloud ? arena_printf(m->a, "[~accountid:%s]", p.value) : arena_printf(m->a, "[~%s]", name);
+    *arena_push(m->a, m->people, m->people_count) = p;
+    if (m->is_first)
+        import_report(m, "jira:user", m->from_cloud ? p.account_id : p.key, p.value);
+    return true;
+}
+
+/* ---- the head ---- */
+
+typedef bool (*ensure)(struct importer *, const json_t *, int64_t *);
+
+static bool ensure_status(struct importer *m, const json_t *v, int64_t *r)
+{
+    return status_ensure(m->sb, json_at_str(v, "name"), (int)json_at_int(v, "category", 2), r, m->e);
+}
+
+static bool ensure_type(struct importer *m, const json_t *v, int64_t *r)
+{
+    return issue_type_ensure(m->sb, json_at_str(v, "name"), json_at_int(v, "isSubtask", 0), r, m->e);
+}
+
+static bool ensure_priority(struct importer *m, const json_t *v, int64_t *r)
+{
+    return priority_ensure(m->sb, json_at_str(v, "name"), r, m->e);
+}
+
+static bool ensure_resolution(struct importer *m, const json_t *v, int64_t *r)
+{
+    return resolution_ensure(m->sb, json_at_str(v, "name"), r, m->e);
+}
+
+static bool ensure_link_type(struct importer *m, const json_t *v, int64_t *r)
+{
+    return link_type_ensure(m->sb, json_at_str(v, "name"), json_at_str(v, "inward"), json_at_str(v, "outward"), r,
+                            m->e);
+}
+
+static bool import_named(struct importer *m, const char *member, const char *type, ensure make, struct pairs *pairs)
+{
+    size_t i;
+    json_t *v;
+    json_array_foreach (json_object_get(m->page, member), i, v) {
+        int64_t target, source = json_at_int(v, "id", 0);
+        if (!json_at_str(v, "name") || !source)
+            return err_set(m->e, ERR_INPUT, "import: %s[%zu] has no id or no name", member, i);
+        if (!make(m, v, &target))
+            return false;
+        remember_pair(m, pairs, source, target);
+        if (m->is_first)
+            import_report_ids(m, type, source, target);
+    }
+    return true;
+}
+
+/* A workflow as a text that two equal workflows share: names, not ids. */
+static bool workflow_text(struct importer *m, int64_t workflow, char **r)
+{
+    struct sql_rows rows;
+    if (!sql_query(m->sb->db, &rows, m->e,
+                   "SELECT name || '|' || ifnull(from_status, 0) || '|' || to_status || '|' || is_initial FROM "
+                   "workflow_transition WHERE workflow = ?1 ORDER BY 1",
+                   "i", workflow))
+        return false;
+    *r = arena_strdup(m->a, "");
+    while (sql_next(&rows))
+        *r = arena_printf(m->a, "%s%s\n", *r, sql_peek(&rows, 0));
+    return sql_done(&rows, m->e);
+}
+
+static bool workflow_create(struct importer *m, const json_t *v, int64_t *id_r)
+{
+    size_t i;
+    json_t *t;
+    if (!sql_run(m->sb->db, m->e,
+                 "INSERT INTO workflow (name) VALUES (?1 || ' ' || (SELECT ifnull(max(id), 0) + 1 FROM workflow))", "s",
+                 arena_printf(m->a, "%s - %s", m->key, json_at_str(v, "name"))))
+        return false;
+    *id_r = sql_last_id(m->sb->db);
+    json_array_foreach (json_object_get(v, "transitions"), i, t) {
+        if (!sql_run(m->sb->db, m->e,
+                     "INSERT INTO workflow_transition (workflow, name, from_status, to_status, is_initial, has_screen, "
+                     "position) VALUES (?1, ?2, nullif(?3, 0), ?4, ?5, ?6, ?7)",
+                     "isiiiii", *id_r, json_at_str(t, "name"), import_target(&m->statuses, json_at_int(t, "from", 0)),
+                     import_target(&m->statuses, json_at_int(t, "to", 0)), json_at_int(t, "isInitial", 0),
+                     json_at_int(t, "hasScreen", 0), (int64_t)i))
+            return false;
+    }
+    return true;
+}
+
+/* The new one stands when this site has none that says the same; otherwise it is taken back. */
+static bool import_workflow(struct importer *m, const json_t *v)
+{
+    int64_t made, same = 0;
+    char *text, *other;
+    int64_t *ids = NULL;
+    size_t count = 0;
+    struct sql_rows rows;
+    if (!workflow_create(m, v, &made) || !workflow_text(m, made, &text) ||
+        !sql_query(m->sb->db, &rows, m->e, "SELECT id FROM workflow WHERE id <> ?1 ORDER BY id", "i", made))
+        return false;
+    while (sql_next(&rows))
+        *arena_push(m->a, ids, count) = sql_int(&rows, 0);
+    if (!sql_done(&rows, m->e))
+        return false;
+    for (size_t i = 0; i < count && !same; i++) {
+        if (!workflow_text(m, ids[i], &other))
+            return false;
+        if (str_eq(text, other))
+            same = ids[i];
+    }
+    remember_pair(m, &m->workflows, json_at_int(v, "id", 0), same ? same : made);
+    return !same || (sql_run(m->sb->db, m->e, "DELETE FROM workflow_transition WHERE workflow = ?1", "i", made) &&
+                     sql_run(m->sb->db, m->e, "DELETE FROM workflow WHERE id = ?1", "i", made));
+}
+
+static bool import_types_of_project(struct importer *m)
+{
+    size_t i;
+    json_t *v;
+    if (!sql_run(m->sb->db, m->e, "DELETE FROM project_issue_type WHERE project = ?1", "i", m->project) ||
+        !sql_run(m->sb->db, m->e, "DELETE FROM screen WHERE project = ?1", "i", m->project))
+        return false;
+    json_array_foreach (json_object_get(m->page, "types"), i, v) {
+        int64_t type = import_target(&m->types, json_at_int(v, "id", 0));
+        int64_t workflow = import_target(&m->workflows, json_at_int(v, "workflow", 0));
+        if (!project_add_issue_type(m->sb, m->project, type, m->e) ||
+            (workflow && !sql_run(m->sb->db, m->e,
+                                  "UPDATE project_issue_type SET workflow = ?3 WHERE project = ?1 AND issue_type = ?2",
+                                  "iii", m->project, type, workflow)))
+            return false;
+    }
+    return true;
+}
+
+static bool create_project(struct importer *m, const json_t *project)
+{
+    size_t i;
+    json_t *v;
+    const struct person *lead = import_person(m, json_at_int(project, "lead", 0));
+    const char *name = json_at_str(project, "name"), *description = json_at_str(project, "description");
+    if (!project_create(m->sb, m->key, name ? name : m->key, lead ? lead->target : 0, &m->project, m->e) ||
+        !remember(m, "project", json_at_int(project, "id", 0), m->project) ||
+        !sql_run(
+            m->sb->db, m->e,
+            "UPDATE project SET description = ?2, assignee_type = ?3, is_restricted = ?4, next_number = ?5 WHERE id = "
+            "?1",
+            "issii", m->project, description ? description : "",
+            json_at_str(project, "assigneeType") ? json_at_str(project, "assigneeType") : "UNASSIGNED",
+            json_at_int(project, "isRestricted", 0), json_at_int(project, "nextNumber", 1)) ||
+        !import_types_of_project(m) || !import_properties(m, "project", m->project, project))
+        return false;
+    json_array_foreach (json_object_get(project, "formerKeys"), i, v) {
+        if (!sql_run(m->sb->db, m->e, "INSERT OR IGNORE INTO project_key (key, project) VALUES (?1, ?2)", "si",
+                     json_string_value(v), m->project))
+            return false;
+    }
+    json_array_foreach (json_object_get(project, "members"), i, v) {
+        const struct person *p = import_person(m, json_integer_value(v));
+        if (p && !sql_run(m->sb->db, m->e, "INSERT OR IGNORE INTO project_member (project, account) VALUES (?1, ?2)",
+                          "ii", m->project, p->target))
+            return false;
+    }
+    import_report_ids(m, "jira:project", json_at_int(project, "id", 0), m->project);
+    return true;
+}
+
+/* ---- custom fields ---- */
+
+static bool has_options(const char *kind)
+{
+    return str_eq(kind, "select") || str_eq(kind, "multiselect");
+}
+
+static bool field_for(struct importer *m, const char *name, const char *kind, int64_t *number_r)
+{
+    char *taken = NULL;
+    const char *migrated = arena_printf(m->a, "%s (migrated)", name);
+    if (!sql_get_str(m->sb->db, m->a, &taken, m->e,
+                     "SELECT kind FROM field WHERE name = ?1 COLLATE NOCASE ORDER BY kind <> ?2 LIMIT 1", "ss", name,
+                     kind))
+        return false;
+    *number_r = 0;
+    if (taken && str_eq(taken, kind) && !has_options(kind))
+        return sql_get_int(m->sb->db, number_r, 0, m->e,
+                           "SELECT min(number) FROM field WHERE name = ?1 COLLATE NOCASE AND kind = ?2", "ss", name,
+                           kind);
+    m->counts->fields++;
+    return field_create(m->sb, taken ? migrated : name, kind, number_r, m->e);
+}
+
+static bool import_option(struct importer *m, const json_t *v, int64_t field)
+{
+    int64_t target, source = json_at_int(v, "id", 0);
+    const char *value = json_at_str(v, "value");
+    if (!value)
+        return err_set(m->e, ERR_INPUT, "import: an option of field %lld has no value", (long long)field);
+    if (!recall(m, "option", source, &target) ||
+        (!target && !field_option_create(m->sb, field, value, &target, m->e)) || !remember(m, "option", source, target))
+        return false;
+    if (json_at_int(v, "disabled", 0) &&
+        !sql_run(m->sb->db, m->e, "UPDATE field_option SET disabled = 1 WHERE id = ?1", "i", target))
+        return false;
+    remember_pair(m, &m->options_, source, target);
+    if (m->is_first)
+        import_report_ids(m, "jira:customFieldOption", source, target);
+    return true;
+}
+
+static bool import_one_field(struct importer *m, const json_t *v)
+{
+    size_t i;
+    json_t *option;
+    struct field_pair f = {json_at_int(v, "number", 0), 0, json_at_str(v, "kind")};
+    const char *name = json_at_str(v, "name");
+    if (!name || !f.kind || !f.source)
+        return err_set(m->e, ERR_INPUT, "import: a field has no number, name or kind");
+    if (!recall(m, "field", f.source, &f.target) || (!f.target && !field_for(m, name, f.kind, &f.target)) ||
+        !remember(m, "field", f.source, f.target))
+        return false;
+    json_array_foreach (json_object_get(v, "options"), i, option) {
+        if (!import_option(m, option, f.target))
+            return false;
+    }
+    *arena_push(m->a, m->fields, m->field_count) = f;
+    if (m->is_first)
+        import_report_ids(m, "jira:customField", f.source, f.target);
+    return true;
+}
+
+bool import_head(struct importer *m)
+{
+    const json_t *project = json_object_get(m->page, "project");
+    if (!import_each(m, "accounts", import_one_person) ||
+        !import_named(m, "statuses", "jira:status", ensure_status, &m->statuses) ||
+        !import_named(m, "types", "jira:issueType", ensure_type, &m->types) ||
+        !import_named(m, "priorities", "jira:priority", ensure_priority, &m->priorities) ||
+        !import_named(m, "resolutions", "jira:resolution", ensure_resolution, &m->resolutions) ||
+        !import_named(m, "linkTypes", "jira:issueLinkType", ensure_link_type, &m->link_types))
+        return false;
+    if (m->is_first && (!import_each(m, "workflows", import_workflow) || !create_project(m, project)))
+        return false;
+    if (!m->is_first && !recall(m, "project", json_at_int(project, "id", 0), &m->project))
+        return false;
+    if (!m->project)
+        return err_set(m->e, ERR_INPUT, "import: project %s has no first page here; start again with after=0", m->key);
+    return import_each(m, "fields", import_one_field);
+}

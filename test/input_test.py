@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Bad input: a message with what is wrong and where, exit 2, and nothing half-written."""
+
+import os
+import sys
+import unittest
+
+from whole import DONE, INTERNAL, USAGE, WholeTest
+
+PAIRS = (
+    '{ "firstConnector": [ { "id": 47, "connectorKey": "CON-4-SAM2", "localIssueKey": "SAM2-1", '
+    '"remoteIssueKey": "SP2-1", "firstSyncDate": 1604663032918, "comments": [ { "localId": "10019" } ], '
+    '"x": 1.50e+3 } ],\n  "secondConnector": [ { "id": 12, "localIssueKey": "SP2-1", "remoteIssueKey": "SAM2-1" } ] }\n'
+)
+
+
+class Input(WholeTest):
+    def file(self, name, text):
+        path = self.folder / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return name
+
+    def left_over(self):
+        return sorted(os.listdir(self.folder))
+
+    def test_a_damaged_pair_file_is_named_with_its_byte(self):
+        damaged = {
+            "nothing": "",
+            "no JSON": "<html>",
+            "not an object": "[]",
+            "wrong shape": '{"firstConnector": 7}',
+            "the same key twice": '{"firstConnector": [], "firstConnector": []}',
+            "not UTF-8": b'{"firstConnector": [{"localIssueKey": "SA-\xff"}]}',
+        }
+        for what, text in damaged.items():
+            for command in (["swap", "bad.json", "--first", "SP2"], ["split", "bad.json"]):
+                with self.subTest(what=what, command=command[0]):
+                    self.file("bad.json", text)
+                    self.refused(*command, saying="bad.json")
+                    self.assertEqual(self.left_over(), ["bad.json"])
+
+    def test_a_pair_file_cut_anywhere_leaves_nothing_behind(self):
+        whole = PAIRS.encode().rstrip()
+        for length in range(0, len(whole), 7):
+            self.file("cut.json", whole[:length])
+            self.refused("swap", "cut.json", "--first", "SP2", saying="cut.json")
+            self.assertEqual(self.left_over(), ["cut.json"])
+
+    def test_what_is_not_edited_keeps_its_bytes(self):
+        self.file("pairs.json", PAIRS)
+        self.done("swap", "pairs.json", "--first", "SP2", "-o", "there.json")
+        there = (self.folder / "there.json").read_text()
+        expected = PAIRS.replace("firstConnector", "?").replace("secondConnector", "firstConnector")
+        self.assertEqual(there, expected.replace("?", "secondConnector"))
+        self.done("swap", "there.json", "--first", "SAM2", "-o", "back.json")
+        self.assertEqual((self.folder / "back.json").read_text(), PAIRS)
+        self.refused("swap", "back.json", "--first", "SAM2", saying="SAM2")
+
+    def test_a_folder_or_nothing_is_no_file(self):
+        (self.folder / "dir").mkdir()
+        self.refused("swap", "dir", "--first", "SA", saying="dir")
+        self.refused("split", "missing.json", saying="missing.json")
+        self.refused("sync", "import", "dir", saying="dir")
+        self.refused("--store", "dir", "sync", "list", saying="dir")
+
+    def test_a_store_that_is_none_is_left_alone(self):
+        self.file("tandem.db", "these are my notes, not a database\n" * 100)
+        self.refused("sync", "list", saying="tandem.db")
+        self.refused("site", "remove", "sa", saying="tandem.db")
+        self.assertIn("my notes", (self.folder / "tandem.db").read_text())
+
+    def test_secrets_are_not_taken_from_the_command_line(self):
+        self.refused("site", "add", "sa", "--url", "https://x", "--user", "a", "--secret", "s3cret")
+        self.refused("site", "add", "sa", "--url", "https://x", "--user", "a", "--password", "s3cret")
+
+    def test_text_is_converted_and_what_is_no_text_refused(self):
+        self.assertIn("strong", self.done("text", "convert", "--from", "wiki", "--to", "adf", stdin="*bold*").out)
+        adf = self.done("text", "convert", "--from", "wiki", "--to", "adf", stdin="h1. Title\n\n* one\n* two").out
+        wiki = self.done("text", "convert", "--from", "adf", "--to", "wiki", stdin=adf).out
+        self.assertEqual(wiki.split(), "h1. Title * one * two".split())
+        answer = self.tandem("text", "convert", "--from", "adf", "--to", "wiki", stdin="{")
+        self.assertEqual(answer.code, USAGE)
+        self.assertIn("byte", answer.err)
+
+    def test_a_full_disk_is_not_success(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("there is no /dev/full here")
+        import subprocess
+
+        from whole import TANDEM
+
+        with open("/dev/full", "w") as full:
+            process = subprocess.run([TANDEM, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual(process.returncode, INTERNAL)
+        self.assertIn("could not be written", process.stderr)
+        self.assertEqual(self.tandem("--help").code, DONE)
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())

@@ -123,21 +123,9 @@ static const char *const remarks[] = {
     "Moved to next week.",
     "Agreed in the meeting: we do the small solution first.",
 };
-static const char *const labels[] = {"backend",
-                                     "frontend",
-                                     "customer",
-                                     "regression",
-                                     "quick-win",
-                                     "security",
-                                     "performance",
-                                     "documentation",
-                                     "ux",
-                                     "needs-review",
-                                     "release-2.4",
-                                     "database",
-                                     "\xc3\xbc"
-                                     "bersetzung",
-                                     "API"};
+static const char *const labels[] = {"backend",     "frontend",    "customer",           "regression", "quick-win",
+                                     "security",    "performance", "documentation",      "ux",         "needs-review",
+                                     "release-2.4", "database",    "\303\274bersetzung", "API"};
 
 static char *summary_of(struct maker *m, struct arena *a, bool is_bug)
 {

@@ -99,8 +99,9 @@ bool issue_view_from_query(struct ctx *c, const char *fallback, struct issue_vie
 {
     char **names, **expand;
     *v = (struct issue_view){.in_search = !str_eq(fallback, "*all")};
-    view_fields(c, v, fallback, names, param_list(c, "fields", &names));
-    size_t count = param_list(c, "expand", &expand);
+    size_t count = param_list(c, "fields", &names);
+    view_fields(c, v, fallback, names, count);
+    count = param_list(c, "expand", &expand);
     for (size_t i = 0; i < count; i++)
         view_expand(v, expand[i]);
     v->property_count = param_list(c, "properties", &v->properties);
@@ -125,8 +126,9 @@ bool issue_view_from_body(struct ctx *c, const char *fallback, const json_t *fie
 {
     char **names, **expands;
     *v = (struct issue_view){.in_search = true};
-    view_fields(c, v, fallback, names, list_of(c, fields, &names));
-    size_t count = list_of(c, expand, &expands);
+    size_t count = list_of(c, fields, &names);
+    view_fields(c, v, fallback, names, count);
+    count = list_of(c, expand, &expands);
     for (size_t i = 0; i < count; i++)
         view_expand(v, expands[i]);
     v->property_count = list_of(c, properties, &v->properties);

@@ -25,6 +25,7 @@
     X(PAIRS_IMPORT)                                                                                                    \
     X(MIGRATE)                                                                                                         \
     X(SWAP)                                                                                                            \
+    X(TRANSLATE)                                                                                                       \
     X(SPLIT)                                                                                                           \
     X(SANDBOX)                                                                                                         \
     X(SANDBOX_MOVE)                                                                                                    \

@@ -80,9 +80,14 @@ static void options(FILE *f, const struct cli_option *list)
 
 void cli_help_command(FILE *f, const struct cli_command *c)
 {
-    char usage[400];
-    snprintf(usage, sizeof usage, "tandem %s%s%s%s", c->name, str_is_empty(c->arguments) ? "" : " ",
-             c->arguments ? c->arguments : "", c->options ? " [options]" : "");
+    char usage[600];
+    size_t n = (size_t)snprintf(usage, sizeof usage, "tandem %s%s%s", c->name, str_is_empty(c->arguments) ? "" : " ",
+                                c->arguments ? c->arguments : "");
+    for (const struct cli_option *o = c->options; o && o->name && n < sizeof usage; o++)
+        if (o->is_required)
+            n += (size_t)snprintf(usage + n, sizeof usage - n, " --%s %s", o->name, o->argument);
+    if (c->options && n < sizeof usage)
+        snprintf(usage + n, sizeof usage - n, " [options]");
     wrap(f, usage, 0, 4);
     fputc('\n', f);
     wrap(f, c->summary, 0, 0);

@@ -55,13 +55,11 @@ static bool ask_quietly(int fd, const char *what, struct secret *r, struct err *
     return ok;
 }
 
-bool secrets_ask(struct cli *c, const char *what, struct secret *r, struct err *e)
+bool secrets_ask(struct cli *c, const char *what, const char *options, struct secret *r, struct err *e)
 {
     int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
     if (fd < 0)
-        return cli_wrong(c, e,
-                         "the password or token is missing and there is no terminal to ask at: give --secret-file FILE"
-                         " or --secret-env NAME");
+        return cli_wrong(c, e, "a password or token is missing and there is no terminal to ask at; give %s", options);
     bool ok = ask_quietly(fd, what, r, e);
     close(fd);
     return ok;

@@ -52,11 +52,11 @@ static bool run(struct cli *c, struct err *e)
     const char *name = cli_argument(c, 0);
     if (strpbrk(name, ": /"))
         return cli_wrong(c, e, "a site's name holds no blank, colon or slash");
-    bool ok =
-        check_options(c, e) && secrets_from_options(c, "", &secret, e) &&
-        (!secret_is_empty(&secret) ||
-         secrets_ask(c, arena_printf(c->arena, "password or API token for %s", cli_value(c, "url")), &secret, e)) &&
-        add(c, &secret, e);
+    bool ok = check_options(c, e) && secrets_from_options(c, "", &secret, e) &&
+              (!secret_is_empty(&secret) ||
+               secrets_ask(c, arena_printf(c->arena, "password or API token for %s", cli_value(c, "url")),
+                           "--secret-file FILE or --secret-env NAME", &secret, e)) &&
+              add(c, &secret, e);
     secret_release(&secret);
     if (ok && c->is_json)
         cli_json(c, json_pack("{s:s, s:s}", "site", name, "baseUrl", cli_value(c, "url")));

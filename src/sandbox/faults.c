@@ -104,6 +104,16 @@ static bool path_matches(const char *pattern, const char *path)
     return !*pattern;
 }
 
+/* The path below the context path of the base URL, without the query. */
+static char *path_of(const struct sandbox *sb, const struct http_request *request, struct arena *a)
+{
+    const char *host = strstr(sb->base_url, "://"), *context = host ? strchr(host + 3, '/') : NULL;
+    const char *target = request->target;
+    if (context && str_starts(target, context) && target[strlen(context)] == '/')
+        target += strlen(context);
+    return arena_strndup(a, target, strcspn(target, "?"));
+}
+
 struct strike {
     bool is_struck;
     enum sandbox_fault_kind kind;
@@ -112,11 +122,10 @@ struct strike {
 };
 
 /* Finds the first fault that strikes this request and counts it. Those that match but still skip are counted too. */
-static bool find_strike(struct sandbox *sb, const struct http_request *request, struct arena *a, struct strike *r,
-                        struct err *e)
+static bool find_strike(struct sandbox *sb, const struct http_request *request, const char *path, struct arena *a,
+                        struct strike *r, struct err *e)
 {
     struct sql_rows rows;
-    char *path = arena_strndup(a, request->target, strcspn(request->target, "?"));
     int64_t skipped[64], struck = 0;
     size_t skipped_count = 0;
     if (!sql_query(
@@ -285,8 +294,8 @@ void sandbox_handle(void *sandbox, const struct http_request *request, struct ar
     struct sandbox *sb = sandbox;
     struct strike strike = {0};
     struct err e = ERR_INIT;
-    bool exempt = str_starts(request->target, "/sandbox/");
-    if (!exempt && !find_strike(sb, request, a, &strike, &e)) {
+    const char *path = path_of(sb, request, a);
+    if (!str_starts(path, "/sandbox/") && !find_strike(sb, request, path, a, &strike, &e)) {
         answer_500(sb, a, r);
         return;
     }

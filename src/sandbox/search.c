@@ -367,11 +367,15 @@ static int compare_ids(const void *x, const void *y)
     return (a > b) - (a < b);
 }
 
-/* Ids in ascending order, each once; errors for what is not there or not for this caller. */
+/* Ids in ascending order, each once; errors for what is not there or not for this caller. Sites were seen to list
+ * those, the API document says that they are in neither list: a setting decides. */
 static bool find_all(struct ctx *c, const json_t *wanted, int64_t *ids, size_t *count_r, json_t *errors)
 {
     size_t i, count = 0, unique = 0;
+    int64_t omits = 0;
     json_t *v;
+    if (!setting_int(c->db, "bulkfetch_omits_missing", 0, &omits, &c->err))
+        return false;
     json_array_foreach ((json_t *)(uintptr_t)wanted, i, v) {
         const char *name = json_string_value(v);
         if (json_is_integer(v))
@@ -384,6 +388,8 @@ static bool find_all(struct ctx *c, const json_t *wanted, int64_t *ids, size_t *
             count++;
             continue;
         }
+        if (omits)
+            continue;
         json_t *error = new_object(c);
         put_str(error, "id", name);
         put_str(error, "errorMessage", c->d->issue_missing);

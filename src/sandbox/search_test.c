@@ -565,6 +565,10 @@ static void bulk_fetch_answers_in_the_order_of_ids(void **state)
     assert_int_equal(a.status, 200);
     assert_string_equal(joined(s, json_object_get(a.json, "issues"), "key"), "CA-1 CA-2 CA-3");
     assert_string_equal(joined(s, json_object_get(a.json, "issueErrors"), "id"), "NO-1 99999999");
+    assert_int_equal(ask(s, HTTP_POST, "/sandbox/settings", "{\"bulkfetch_omits_missing\":1}").status, 204);
+    a = ask(s, HTTP_POST, "/rest/api/3/issue/bulkfetch", "{\"issueIdsOrKeys\":[\"CA-1\",\"NO-1\"]}");
+    assert_int_equal(json_at_count(a.json, "issues"), 1);
+    assert_int_equal(json_at_count(a.json, "issueErrors"), 0);
     struct buf b = BUF_INIT(1 << 16);
     for (int i = 0; i < 101; i++)
         buf_addf(&b, "%s\"CA-1\"", i ? "," : "");

@@ -296,6 +296,12 @@ bool pairfile_next(struct pairfile *f, struct arena *a, struct pairfile_event *e
     return f->where == PAIRFILE_IN_ARRAY ? next_in_array(f, a, ev, e) : next_member(f, ev, e);
 }
 
+void pairfile_rest_arena(struct arena *a)
+{
+    if (a->used > 256 * 1024)
+        arena_clear(a);
+}
+
 const char *pairfile_bytes(const struct pairfile *f, int64_t start)
 {
     return scan_bytes(&f->scan, start);

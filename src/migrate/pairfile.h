@@ -79,6 +79,9 @@ void pairfile_close(struct pairfile *);
 /* Begins again at the first byte. */
 bool pairfile_rewind(struct pairfile *, struct err *e) MUST_CHECK;
 bool pairfile_next(struct pairfile *, struct arena *, struct pairfile_event *, struct err *e) MUST_CHECK;
+/* Between records, for a caller that keeps none of them: empties the arena now and then, which is cheaper than each
+ * time. */
+void pairfile_rest_arena(struct arena *);
 /* Bytes of the record of the last event. Valid until the next pairfile_next. */
 const char *pairfile_bytes(const struct pairfile *, int64_t start);
 /* ERR_INPUT when the file is no longer the one that was opened (size or time changed). */

@@ -85,7 +85,7 @@ static bool read_plan(struct plan *p, struct pairfile *file, struct err *e)
             p->sides[p->connector_count++] = event.side;
         else if (event.kind == PAIRFILE_RECORD)
             ok = note_record(p, &p->lists[p->connector_count - 1], &event.record, e);
-        arena_clear(&a);
+        pairfile_rest_arena(&a);
         if (!ok)
             break;
     }

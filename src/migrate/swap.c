@@ -50,7 +50,7 @@ static bool read_pairs(const char *path, struct evidence *ev, struct swap_report
             report->records[event.side]++;
             weigh_record(ev, &event.record, &a);
         }
-        arena_clear(&a);
+        pairfile_rest_arena(&a);
     }
     report->has_bom = file.scan.has_bom;
     ok = ok && pairfile_check_unchanged(&file, e);

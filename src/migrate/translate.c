@@ -77,7 +77,7 @@ static bool check_file(struct run *run, struct err *e)
     while ((ok = pairfile_next(&run->file, &a, &ev, e)) && ev.kind != PAIRFILE_END) {
         if (ev.kind == PAIRFILE_RECORD)
             note_record(run, &met, &ev.record);
-        arena_clear(&a);
+        pairfile_rest_arena(&a);
     }
     run->report->has_bom = run->file.scan.has_bom;
     if (ok && !run->file.has_connector[run->side])
@@ -396,7 +396,7 @@ static bool copy_all(struct run *run, FILE *to, struct err *e)
         if (ev.kind == PAIRFILE_RECORD)
             ok = copy_edits(run, &copy, &next, &edit_arena, ev.record.whole.start, e) &&
                  copy_record(run, &copy, &ev.record, &a, e);
-        arena_clear(&a);
+        pairfile_rest_arena(&a);
     }
     ok = ok && copy_edits(run, &copy, &next, &edit_arena, INT64_MAX, e) && pairfile_copy_rest(&copy, e) &&
          pairfile_check_unchanged(&run->file, e);

@@ -18,6 +18,8 @@ static bool users_post(struct ctx *c)
                             .hides_email = !json_at_bool(c->body, "emailVisible", true)};
     if (!n.email)
         n.email = json_at_str(c->body, "email");
+    if (!n.name && !c->d->is_cloud)
+        n.name = n.email ? n.email : n.display_name;
     if (!n.name && !n.email && !n.display_name)
         return refuse(c, 400, "A user needs a name, an emailAddress or a displayName.");
     if (!db_int(c, &taken, "SELECT id FROM account WHERE name = ?1 OR account_id = ?2 OR user_key = ?3", "sss", n.name,

@@ -200,17 +200,19 @@ static bool field_search(struct ctx *c)
                   " AND (?3 IS NULL OR name LIKE '%' || ?3 || '%') ORDER BY name",
                   "iis", (int64_t)system, (int64_t)custom, query))
         return false;
-    for (; sql_next(&rows); total++) {
-        if (total < page.start || total >= page.start + page.max)
-            continue;
+    while (sql_next(&rows)) {
         struct field f;
         field_from_row(c, &rows, &f);
         json_t *o = new_object(c), *schema = field_schema_json(c, &f);
+        if (!schema) /* key and images are columns, not fields */
+            continue;
+        int64_t at = total++;
+        if (at < page.start || at >= page.start + page.max)
+            continue;
         put_str(o, "id", f.id);
         put_str(o, "key", f.id);
         put_str(o, "name", f.name);
-        if (schema)
-            put(o, "schema", schema);
+        put(o, "schema", schema);
         put_str(o, "description", "");
         put_bool(o, "isLocked", false);
         add(values, o);

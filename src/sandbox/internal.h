@@ -248,6 +248,7 @@ struct account_new {
     bool is_admin, is_inactive, hides_email;
 };
 bool account_create(struct sandbox *, const struct account_new *, int64_t *id_r, struct err *e) MUST_CHECK;
+bool group_create(struct sandbox *, const char *name, int64_t *id_r, struct err *e) MUST_CHECK;
 /* A project with the template's issue types, workflow and screens. lead 0: the first admin. */
 bool project_create(struct sandbox *, const char *key, const char *name, int64_t lead, int64_t *id_r,
                     struct err *e) MUST_CHECK;

@@ -102,6 +102,8 @@ static void lists_are_plain_arrays_or_pages(void **state)
         o = test_get(&s, 200, "/rest/api/3/priority/search?maxResults=2");
         assert_int_equal(json_at_count(o, "values"), 2);
         assert_true(json_is_false(json_object_get(o, "isLast")));
+        o = test_get(&s, 200, "/rest/api/3/field/search?type=system&maxResults=100");
+        assert_int_equal(json_at_int(o, "total", 0), (int64_t)json_at_count(o, "values"));
         o = test_get(&s, 200, "/rest/api/3/field/search?type=custom");
         assert_int_equal(json_at_int(o, "total", 0), 5);
     }
@@ -143,6 +145,31 @@ static void people_are_found_as_each_dialect_allows(void **state)
         const char *query = s.is_cloud ? "query" : "username";
         assert_int_equal(
             json_array_size(test_get(&s, 200, "/rest/api/2/user/assignable/search?project=SA&%s=mia", query)), 1);
+    }
+}
+
+static void groups_have_members(void **state)
+{
+    (void)state;
+    EACH_DIALECT(s)
+    {
+        test_json(&s, HTTP_POST, 201, "/rest/api/2/group", test_body(&s, "{'name':'partners'}"));
+        test_json(&s, HTTP_POST, 400, "/rest/api/2/group", test_body(&s, "{'name':'Partners'}"));
+        const char *me = json_at_str(test_get(&s, 200, "/rest/api/2/myself"), s.is_cloud ? "accountId" : "name");
+        const char *member = s.is_cloud ? "accountId" : "name";
+        test_json(&s, HTTP_POST, 201, "/rest/api/2/group/user?groupname=partners",
+                  test_body(&s, "{'%s':'%s'}", member, me));
+        json_t *o = test_get(&s, 200, "/rest/api/2/group/member?groupname=partners");
+        assert_int_equal(json_at_int(o, "total", 0), 1);
+        assert_int_equal(json_at_int(test_get(&s, 200, "/rest/api/2/groups/picker?query=partn"), "total", 0), 1);
+        char *id = test_issue(&s, "SA", "Task", "x");
+        test_json(&s, HTTP_POST, 201, arena_printf(&s.arena, "/rest/api/2/issue/%s/comment", id),
+                  test_body(&s, "{'body':'x','visibility':{'type':'group','value':'partners'}}"));
+        char *gone = arena_printf(&s.arena, "/rest/api/2/group/user?groupname=partners&%s=%s",
+                                  s.is_cloud ? "accountId" : "username", str_percent_encode(&s.arena, me));
+        test_json(&s, HTTP_DELETE, 200, gone, NULL);
+        assert_int_equal(json_at_int(test_get(&s, 200, "/rest/api/2/issue/%s/comment", id), "total", -1), 0);
+        test_get(&s, 404, "/rest/api/2/group/member?groupname=nobody");
     }
 }
 
@@ -188,6 +215,7 @@ int main(void)
         cmocka_unit_test(a_project_is_made_once),
         cmocka_unit_test(lists_are_plain_arrays_or_pages),
         cmocka_unit_test(people_are_found_as_each_dialect_allows),
+        cmocka_unit_test(groups_have_members),
         cmocka_unit_test(permissions_are_told_and_unknown_ones_refused),
         cmocka_unit_test(watchers_come_and_go),
     };

@@ -105,7 +105,8 @@ static bool reply_page(struct ctx *c, const struct list *l)
         if (total < page.start || total >= page.start + page.max)
             continue;
         json_t *o = l->from_row(c, &rows);
-        put_bool(o, "isDefault", sql_int(&rows, 5));
+        if (l->noun == MEMO_PRIORITY)
+            put_bool(o, "isDefault", sql_int(&rows, 5));
         add(values, o);
     }
     return db_done(c, &rows) && reply_json(c, 200, page_json(c, &page, total, values));

@@ -118,8 +118,6 @@ static json_t *project_full(struct ctx *c, int64_t id, const struct shown *s)
         put_str(o, "style", "classic");
         put_bool(o, "isPrivate", false);
         put(o, "properties", new_object(c));
-        put_str(o, "entityId", p.uuid);
-        put_str(o, "uuid", p.uuid);
     } else if (c->d->id == SANDBOX_DC10 || p.archived) {
         put_bool(o, "archived", p.archived);
     }

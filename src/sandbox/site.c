@@ -53,21 +53,24 @@ static bool site_uuid(struct sandbox *sb, struct arena *a, const char *what, int
 
 /* ---- people ---- */
 
-static bool group_join(struct sandbox *sb, struct arena *a, const char *group, int64_t account, struct err *e)
+bool group_create(struct sandbox *sb, const char *name, int64_t *id_r, struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    char *uuid = NULL;
+    bool ok = sql_run(sb->db, e, "INSERT INTO user_group (name, uuid) VALUES (?1, '')", "s", name);
+    *id_r = sql_last_id(sb->db);
+    ok = ok && site_uuid(sb, &a, "group", *id_r, &uuid, e) &&
+         sql_run(sb->db, e, "UPDATE user_group SET uuid = ?2 WHERE id = ?1", "is", *id_r, uuid);
+    arena_release(&a);
+    return ok;
+}
+
+static bool group_join(struct sandbox *sb, const char *group, int64_t account, struct err *e)
 {
     int64_t id = 0;
-    if (!sql_get_int(sb->db, &id, 0, e, "SELECT id FROM user_group WHERE name = ?1", "s", group))
-        return false;
-    if (!id) {
-        char *uuid = NULL;
-        if (!sql_run(sb->db, e, "INSERT INTO user_group (name, uuid) VALUES (?1, '')", "s", group))
-            return false;
-        id = sql_last_id(sb->db);
-        if (!site_uuid(sb, a, "group", id, &uuid, e) ||
-            !sql_run(sb->db, e, "UPDATE user_group SET uuid = ?2 WHERE id = ?1", "is", id, uuid))
-            return false;
-    }
-    return sql_run(sb->db, e, "INSERT OR IGNORE INTO user_group_member (group_id, account) VALUES (?1, ?2)", "ii", id,
+    return sql_get_int(sb->db, &id, 0, e, "SELECT id FROM user_group WHERE name = ?1", "s", group) &&
+           (id || group_create(sb, group, &id, e)) &&
+           sql_run(sb->db, e, "INSERT OR IGNORE INTO user_group_member (group_id, account) VALUES (?1, ?2)", "ii", id,
                    account);
 }
 
@@ -88,8 +91,8 @@ static bool account_fill(struct sandbox *sb, struct arena *a, const struct accou
     return sql_run(sb->db, e,
                    "UPDATE account SET account_id = ?2, user_key = ?3, name = ?4, password = ?5 WHERE id = ?1", "issss",
                    id, account_id, key, name, digest) &&
-           group_join(sb, a, sb->d->is_cloud ? "jira-users" : "jira-software-users", id, e) &&
-           (!n->is_admin || group_join(sb, a, sb->d->is_cloud ? "site-admins" : "jira-administrators", id, e));
+           group_join(sb, sb->d->is_cloud ? "jira-users" : "jira-software-users", id, e) &&
+           (!n->is_admin || group_join(sb, sb->d->is_cloud ? "site-admins" : "jira-administrators", id, e));
 }
 
 bool account_create(struct sandbox *sb, const struct account_new *n, int64_t *id_r, struct err *e)

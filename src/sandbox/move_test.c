@@ -1,9 +1,8 @@
 #include "base/file_atomic.h"
 #include "http/client.h"
 #include "sandbox/test_rows.h"
+#include "sandbox/transfer.h"
 #include "text/text.h"
-
-#include <time.h>
 
 static struct sandbox_moved move(struct site *from, struct site *to, struct sandbox_move m)
 {
@@ -360,6 +359,89 @@ static void a_moved_project_is_a_living_one(void **state)
     site_close(to);
 }
 
+static void a_second_project_of_the_same_site_meets_its_people_and_fields_again(void **state)
+{
+    (void)state;
+    struct site *from = full(SANDBOX_DC8, 20), *to = site_open(SANDBOX_CLOUD, 12);
+    MUST(from, sandbox_demo_data(from->sb, "SB", 20, 6, &from->e));
+    struct sandbox_moved first = move(from, to, (struct sandbox_move){0});
+    int64_t people = site_int(to, "SELECT count(*) FROM account"), fields = site_int(to, "SELECT count(*) FROM field");
+    struct sandbox_moved second = move(from, to, (struct sandbox_move){.project = "SB"});
+    assert_int_equal(first.fields, 1);
+    assert_int_equal(second.fields, 0);
+    assert_int_equal(second.issues, 20);
+    assert_int_equal(site_int(to, "SELECT count(*) FROM account"), people);
+    assert_int_equal(site_int(to, "SELECT count(*) FROM field"), fields);
+    assert_int_equal(site_int(to, "SELECT count(*) FROM workflow"), 1);
+    site_close(from);
+    site_close(to);
+}
+
+/* The n-th value of a document, counted from the root, replaced by something else. */
+static bool spoil(json_t *v, size_t *n, json_t *by)
+{
+    const char *key;
+    json_t *child;
+    size_t i;
+    void *next;
+    json_object_foreach_safe(v, next, key, child)
+    {
+        if ((*n)-- == 0)
+            return json_object_set(v, key, by) == 0;
+        if (spoil(child, n, by))
+            return true;
+    }
+    json_array_foreach (v, i, child) {
+        if ((*n)-- == 0)
+            return json_array_set(v, i, by) == 0;
+        if (spoil(child, n, by))
+            return true;
+    }
+    return false;
+}
+
+static void a_page_that_is_spoilt_anywhere_is_refused_or_taken_but_never_half(void **state)
+{
+    (void)state;
+    struct site *from = full(SANDBOX_DC8, 3), *to = site_open(SANDBOX_CLOUD, 12);
+    struct answer page = ask(from, HTTP_GET, "/sandbox/dump?project=SA", NULL);
+    assert_int_equal(page.status, 200);
+    size_t refused = 0, taken = 0;
+    for (size_t n = 0; n < 5000; n += 3) {
+        struct arena a = ARENA_INIT;
+        json_t *copy = json_keep(&a, json_deep_copy(page.json));
+        json_t *by[] = {json_integer(-7), json_null(), json_string("x"), json_array(), json_object()};
+        size_t at = n;
+        bool is_spoilt = spoil(copy, &at, by[n % ARRAY_LEN(by)]);
+        for (size_t i = 0; i < ARRAY_LEN(by); i++)
+            json_decref(by[i]);
+        if (is_spoilt) {
+            struct sandbox_move options = {.keep_properties = true, .keep_remote_links = true};
+            struct sandbox_moved counts = {0};
+            struct err e = ERR_INIT;
+            json_t *id_map = json_keep(&a, json_array());
+            MUST(to, sql_begin(to->sb->db, &to->e));
+            bool ok = transfer_import(to->sb, &a, copy, &options, id_map, &counts, &e);
+            taken += ok;
+            refused += !ok;
+            assert_true(ok || e.kind != ERR_NONE);
+            sql_rollback(to->sb->db);
+        }
+        arena_release(&a);
+        if (!is_spoilt)
+            break;
+    }
+    assert_true(refused > 10);
+    assert_true(taken > 10);
+    assert_int_equal(site_int(to, "SELECT count(*) FROM project"), 0);
+    assert_int_equal(ask(to, HTTP_POST, "/sandbox/import", "{\"site\":\"x\",\"issues\":7}").status, 400);
+    assert_int_equal(ask(to, HTTP_POST, "/sandbox/import", "{}").status, 400);
+    assert_int_equal(ask(to, HTTP_GET, "/sandbox/dump?project=NONE", NULL).status, 404);
+    assert_int_equal(ask(to, HTTP_GET, "/sandbox/dump", NULL).status, 400);
+    site_close(from);
+    site_close(to);
+}
+
 static void every_pair_of_dialects_moves(void **state)
 {
     (void)state;
@@ -392,6 +474,8 @@ int main(void)
         cmocka_unit_test(a_taken_key_or_a_missing_project_changes_nothing),
         cmocka_unit_test(the_same_move_goes_over_http_page_by_page),
         cmocka_unit_test(a_moved_project_is_a_living_one),
+        cmocka_unit_test(a_second_project_of_the_same_site_meets_its_people_and_fields_again),
+        cmocka_unit_test(a_page_that_is_spoilt_anywhere_is_refused_or_taken_but_never_half),
         cmocka_unit_test(every_pair_of_dialects_moves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -327,6 +327,28 @@ static bool may_change(struct ctx *c, int64_t comment, const char *what)
                   what, (long long)comment);
 }
 
+static bool write_over(struct ctx *c, int64_t issue, int64_t id, const struct written *w, const json_t *properties)
+{
+    return db_run(c,
+                  "UPDATE comment SET body = ?2, updated = ?3, update_author = ?4, visibility_type = ?5,"
+                  " visibility_value = ?6 WHERE id = ?1",
+                  "isiiss", id, w->body, c->now, c->caller, w->visibility_type, w->visibility_value) &&
+           properties_write(c, id, properties) && comment_moves_updated(c, issue);
+}
+
+static bool remove_one(struct ctx *c, int64_t issue, int64_t id)
+{
+    char *body = NULL;
+    if (!db_str(c, &body, "SELECT body FROM comment WHERE id = ?1", "i", id))
+        return false;
+    struct history_item item = {.field = "Comment",
+                                .type = "jira",
+                                .from = arena_printf(c->a, "%lld", (long long)id),
+                                .from_string = rich_text_wiki(c, body)};
+    return db_run(c, "DELETE FROM comment WHERE id = ?1", "i", id) && entity_properties_delete(c, "comment", id) &&
+           history_add(c, issue, &item, 1) && comment_moves_updated(c, issue);
+}
+
 static bool comment_put(struct ctx *c)
 {
     int64_t issue = 0, id = 0;
@@ -337,27 +359,33 @@ static bool comment_put(struct ctx *c)
         return false;
     if (p.count)
         return refuse_problems(c, 400, &p);
-    return db_run(c,
-                  "UPDATE comment SET body = ?2, updated = ?3, update_author = ?4, visibility_type = ?5,"
-                  " visibility_value = ?6 WHERE id = ?1",
-                  "isiiss", id, w.body, c->now, c->caller, w.visibility_type, w.visibility_value) &&
-           properties_write(c, id, json_object_get(c->body, "properties")) && comment_moves_updated(c, issue) &&
-           reply_comment(c, 200, id);
+    return write_over(c, issue, id, &w, json_object_get(c->body, "properties")) && reply_comment(c, 200, id);
 }
 
 static bool comment_delete(struct ctx *c)
 {
     int64_t issue = 0, id = 0;
-    char *body = NULL;
-    if (!issue_need(c, c->args[0], &issue) || !comment_need(c, issue, c->args[1], &id) ||
-        !may_change(c, id, "delete") || !db_str(c, &body, "SELECT body FROM comment WHERE id = ?1", "i", id))
+    return issue_need(c, c->args[0], &issue) && comment_need(c, issue, c->args[1], &id) &&
+           may_change(c, id, "delete") && remove_one(c, issue, id) && reply_empty(c, 204);
+}
+
+bool comment_change(struct ctx *c, int64_t issue, const char *verb, const json_t *sent, struct problems *p)
+{
+    const char *asked = json_at_id(c->a, sent, "id");
+    int64_t id = 0;
+    struct written w;
+    bool is_edit = str_eq(verb, "edit");
+    if (!asked) {
+        problem(c, p, "comment", "Comment id is required.");
+        return true;
+    }
+    if (!comment_need(c, issue, asked, &id) || !may_change(c, id, is_edit ? "edit" : "delete"))
         return false;
-    struct history_item item = {.field = "Comment",
-                                .type = "jira",
-                                .from = arena_printf(c->a, "%lld", (long long)id),
-                                .from_string = rich_text_wiki(c, body)};
-    return db_run(c, "DELETE FROM comment WHERE id = ?1", "i", id) && entity_properties_delete(c, "comment", id) &&
-           history_add(c, issue, &item, 1) && comment_moves_updated(c, issue) && reply_empty(c, 204);
+    if (!is_edit)
+        return remove_one(c, issue, id);
+    if (!read_comment(c, sent, p, &w))
+        return false;
+    return p->count || write_over(c, issue, id, &w, json_object_get(sent, "properties"));
 }
 
 /* Cloud: many by id, of whatever issue. */

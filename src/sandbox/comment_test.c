@@ -188,6 +188,28 @@ static void a_comment_carries_properties(void **state)
     }
 }
 
+static void comments_change_with_an_edit_of_the_issue(void **state)
+{
+    (void)state;
+    EACH_DIALECT(s)
+    {
+        char *comments = comments_of(&s), *a = say(&s, comments, "a"), *b = say(&s, comments, "b");
+        char *issue = arena_strndup(&s.arena, comments, strlen(comments) - strlen("/comment"));
+        test_json(&s, HTTP_PUT, 204, issue,
+                  test_body(&s,
+                            "{'update':{'comment':[{'edit':{'id':'%s','body':'A'}},{'remove':{'id':'%s'}},"
+                            "{'add':{'body':'c'}}]}}",
+                            a, b));
+        json_t *list = json_object_get(test_get(&s, 200, "%s", comments), "comments");
+        assert_int_equal(json_array_size(list), 2);
+        assert_string_equal(json_at_str(json_array_get(list, 0), "body"), "A");
+        assert_string_equal(json_at_str(json_array_get(list, 1), "body"), "c");
+        test_json(&s, HTTP_PUT, 404, issue,
+                  test_body(&s, "{'update':{'comment':[{'add':{'body':'d'}},{'remove':{'id':'1'}}]}}"));
+        assert_int_equal(json_at_int(test_get(&s, 200, "%s", comments), "total", 0), 2);
+    }
+}
+
 static void cloud_lists_comments_of_any_issue_by_id(void **state)
 {
     (void)state;
@@ -236,6 +258,7 @@ int main(void)
         cmocka_unit_test(a_restricted_comment_is_not_there_for_others),
         cmocka_unit_test(anothers_comment_is_not_mine_to_change),
         cmocka_unit_test(a_comment_carries_properties),
+        cmocka_unit_test(comments_change_with_an_edit_of_the_issue),
         cmocka_unit_test(cloud_lists_comments_of_any_issue_by_id),
         cmocka_unit_test(old_data_centers_may_drop_properties_of_a_creation),
     };

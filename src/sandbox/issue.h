@@ -41,7 +41,7 @@ struct issue_change {
     bool has_labels; /* read, so that they are compared */
     struct custom_change *custom;
     size_t custom_count;
-    json_t *comments, *links; /* to be added; NULL: none */
+    json_t *comments, *links; /* [{verb: value}], to be done after the row; NULL: none */
     struct problems problems;
     char **named; /* fields that `fields` or `update` named */
     size_t named_count;
@@ -90,6 +90,8 @@ bool history_add(struct ctx *, int64_t issue, const struct history_item *, size_
 
 /* Adds a comment from {body, visibility, properties}; what is wrong becomes a problem. */
 bool comment_make(struct ctx *, int64_t issue, const json_t *, struct problems *, int64_t *id_r) MUST_CHECK;
+/* `edit` or `remove` of a comment by {id, body…}, as an update of its issue asks. */
+bool comment_change(struct ctx *, int64_t issue, const char *verb, const json_t *, struct problems *) MUST_CHECK;
 /* Comments of an issue as {comments,maxResults,total,startAt}; NULL when the database failed. */
 json_t *comment_page_json(struct ctx *, int64_t issue, int64_t cap, bool rendered);
 /* The comment of that id wherever it is, when the caller may see it; else a 404. */

@@ -212,11 +212,14 @@ static bool change_labels(struct ctx *c, struct issue_change *ch, const char *ve
     return true;
 }
 
-static bool push_value(struct ctx *c, json_t **list, const json_t *value)
+/* Comments and links are written after the row: what is to be done is kept as {verb: value}. */
+static bool push_step(struct ctx *c, json_t **list, const char *verb, const json_t *value)
 {
+    json_t *step = new_object(c);
     if (!*list)
         *list = new_array(c);
-    json_array_append(*list, (json_t *)value);
+    json_object_set(step, verb, (json_t *)value);
+    add(*list, step);
     return true;
 }
 
@@ -239,10 +242,10 @@ static bool change_system(struct ctx *c, struct issue_change *ch, const char *fi
         return rich_text_read(c, value, field, &ch->problems, &ch->after.environment);
     if (str_eq(field, "labels"))
         return change_labels(c, ch, verb, value);
-    if (str_eq(field, "comment") && str_eq(verb, "add"))
-        return push_value(c, &ch->comments, value);
-    if (str_eq(field, "issuelinks") && str_eq(verb, "add"))
-        return push_value(c, &ch->links, value);
+    if (str_eq(field, "comment"))
+        return push_step(c, &ch->comments, verb, value);
+    if (str_eq(field, "issuelinks"))
+        return push_step(c, &ch->links, verb, value);
     for (size_t i = 0; i < ARRAY_LEN(SETTERS); i++)
         if (str_eq(SETTERS[i].field, field))
             return SETTERS[i].set(c, ch, value);

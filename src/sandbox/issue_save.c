@@ -258,15 +258,16 @@ static bool row_create(struct ctx *c, struct issue_row *r)
 static bool parts_save(struct ctx *c, struct issue_change *ch)
 {
     size_t i;
-    json_t *value;
-    json_array_foreach (ch->comments, i, value) {
-        int64_t id;
-        if (!comment_make(c, ch->after.id, value, &ch->problems, &id))
-            return false;
-    }
-    json_array_foreach (ch->links, i, value)
-        if (!issue_link_add(c, ch->after.id, json_object_get(value, "add") ? json_object_get(value, "add") : value,
-                            &ch->problems))
+    const char *verb;
+    json_t *step, *value;
+    int64_t id;
+    json_array_foreach (ch->comments, i, step)
+        json_object_foreach (step, verb, value)
+            if (str_eq(verb, "add") ? !comment_make(c, ch->after.id, value, &ch->problems, &id)
+                                    : !comment_change(c, ch->after.id, verb, value, &ch->problems))
+                return false;
+    json_array_foreach (ch->links, i, step)
+        if (!issue_link_add(c, ch->after.id, json_object_get(step, "add"), &ch->problems))
             return false;
     return true;
 }

@@ -98,6 +98,7 @@ const char sandbox_schema[] =
     /* Former keys of issues that moved: they resolve for ever. */
     "CREATE TABLE issue_former_key (project INTEGER NOT NULL, number INTEGER NOT NULL, issue INTEGER NOT NULL,"
     " PRIMARY KEY (project, number)) WITHOUT ROWID;"
+    "CREATE INDEX issue_former_key_issue ON issue_former_key (issue);"
     "CREATE TABLE issue_label (issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE, label TEXT NOT NULL,"
     " PRIMARY KEY (issue, label)) WITHOUT ROWID;"
     "CREATE INDEX issue_label_label ON issue_label (label COLLATE NOCASE);"

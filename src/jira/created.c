@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Finding what we made when no reply told us. A search alone cannot be trusted on Cloud: its index lags. Keys can: they
- * are given in order, and an issue can be read by its key the moment it is there. */
+/* Finding what we made when no reply told us. A search alone cannot be trusted: on Cloud its index lags, on Data Center
+ * each node has its own. Keys can: they are given in order, and an issue can be read by its key the moment it is there.
+ */
 
-enum { BLOCK = 100, BLOCKS = 100, CREATED_MAX = 10000 };
+enum { BLOCK = 100, BLOCKS = 100, CREATED_MAX = 10000, MISSES = 10, PROBES = 300 };
 
 static const char *const token_property[] = {TRACKER_TOKEN_PROPERTY};
 
@@ -23,31 +24,11 @@ struct finding {
     size_t count;
 };
 
-/* --- by search, then one by one: Server and Data Center --- */
-
-static bool find_by_search(struct finding *f, struct err *e)
+static bool is_ours(const struct finding *f, const struct tracker_issue *issue)
 {
-    char minute[TIME_ISO_BYTES];
-    struct tracker_seen *seen;
-    size_t count;
-    if (!jira_jql_since(f->site, f->since_ms, 0, minute, e))
-        return false;
-    const char *jql =
-        arena_printf(f->a, "%s AND creator = currentUser() AND created >= \"%s\" ORDER BY created ASC, key ASC",
-                     jira_jql_equals(f->a, "project", f->project_key), minute);
-    if (!jira_search_ids(f->site, f->a, jql, CREATED_MAX, &seen, &count, e))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        struct tracker_issue *issue;
-        if (!jira_issue_read(f->site, f->a, &f->read, seen[i].id, &issue, e))
-            return false;
-        if (issue)
-            *arena_push(f->a, f->found, f->count) = *issue;
-    }
-    return true;
+    int64_t earliest = f->since_ms + (f->facts->skew_ms < 0 ? f->facts->skew_ms : 0);
+    return str_eq(issue->creator_id, f->facts->account_id) && issue->created_ms >= earliest;
 }
-
-/* --- by key: Cloud --- */
 
 /* The number in "SA-17"; 0 when there is none. */
 static int64_t number_of(const char *key)
@@ -70,6 +51,91 @@ static bool highest(struct finding *f, const char *condition, int64_t *r, struct
     return true;
 }
 
+static bool fail_gap(const struct finding *f, int looked, struct err *e)
+{
+    return err_set(
+        e, ERR_LIMIT,
+        "%s: more than %d keys of %s would have to be tried to find an issue of ours; look for it by hand (made "
+        "by %s), then retry",
+        f->site->label, looked, f->project_key, f->facts->account_id);
+}
+
+/* --- by search, then by the keys that the search does not know: Server and Data Center --- */
+
+/* Reads one; *is_there_r may be NULL. */
+static bool probe(struct finding *f, const char *id_or_key, bool *is_there_r, struct err *e)
+{
+    struct tracker_issue *issue;
+    if (!jira_issue_read(f->site, f->a, &f->read, id_or_key, &issue, e))
+        return false;
+    if (is_there_r)
+        *is_there_r = issue != NULL;
+    bool is_new = issue && is_ours(f, issue);
+    for (size_t i = 0; is_new && i < f->count; i++)
+        is_new = !str_eq(f->found[i].id, issue->id);
+    if (is_new)
+        *arena_push(f->a, f->found, f->count) = *issue;
+    return true;
+}
+
+static bool search_since(struct finding *f, const char *condition, const char *minute, struct tracker_seen **r,
+                         size_t *count_r, struct err *e)
+{
+    const char *jql = arena_printf(f->a, "%s%s AND created >= \"%s\" ORDER BY created ASC, key ASC",
+                                   jira_jql_equals(f->a, "project", f->project_key), condition, minute);
+    return jira_search_ids(f->site, f->a, jql, CREATED_MAX, r, count_r, e);
+}
+
+static bool is_known(const struct tracker_seen *seen, size_t count, int64_t number)
+{
+    for (size_t i = 0; i < count; i++)
+        if (number_of(seen[i].key) == number)
+            return true;
+    return false;
+}
+
+/* The keys given since then that this node's index does not show, and the next ones after them. */
+static bool probe_keys(struct finding *f, const char *minute, struct err *e)
+{
+    struct tracker_seen *seen;
+    size_t count;
+    int64_t below, top;
+    if (!highest(f, arena_printf(f->a, " AND created < \"%s\"", minute), &below, e) ||
+        !search_since(f, "", minute, &seen, &count, e))
+        return false;
+    top = below;
+    for (size_t i = 0; i < count; i++)
+        top = number_of(seen[i].key) > top ? number_of(seen[i].key) : top;
+    int misses = 0, probes = 0;
+    for (int64_t n = below + 1; misses < MISSES; n++) {
+        bool is_there;
+        if (is_known(seen, count, n))
+            continue;
+        if (++probes > PROBES)
+            return fail_gap(f, PROBES, e);
+        if (!probe(f, arena_printf(f->a, "%s-%lld", f->project_key, (long long)n), &is_there, e))
+            return false;
+        misses = is_there || n <= top ? 0 : misses + 1;
+    }
+    return true;
+}
+
+static bool find_by_search(struct finding *f, struct err *e)
+{
+    char minute[TIME_ISO_BYTES];
+    struct tracker_seen *seen;
+    size_t count;
+    if (!jira_jql_since(f->site, f->since_ms, 0, minute, e) ||
+        !search_since(f, " AND creator = currentUser()", minute, &seen, &count, e))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!probe(f, seen[i].id, NULL, e))
+            return false;
+    return probe_keys(f, minute, e);
+}
+
+/* --- by key: Cloud --- */
+
 static bool read_block(struct finding *f, int64_t first, bool *is_empty_r, struct err *e)
 {
     const char *keys[BLOCK];
@@ -79,9 +145,8 @@ static bool read_block(struct finding *f, int64_t first, bool *is_empty_r, struc
         keys[i] = arena_printf(f->a, "%s-%lld", f->project_key, (long long)first + i);
     if (!jira_issues_bulkfetch(f->site, f->a, &f->read, keys, BLOCK, &issues, &count, e))
         return false;
-    int64_t earliest = f->since_ms + (f->facts->skew_ms < 0 ? f->facts->skew_ms : 0);
     for (size_t i = 0; i < count; i++)
-        if (str_eq(issues[i].creator_id, f->facts->account_id) && issues[i].created_ms >= earliest)
+        if (is_ours(f, &issues[i]))
             *arena_push(f->a, f->found, f->count) = issues[i];
     *is_empty_r = count == 0;
     return true;
@@ -105,10 +170,7 @@ static bool find_by_key(struct finding *f, const char *known_key, struct err *e)
         if (is_empty && first > top)
             return true;
     }
-    return err_set(e, ERR_LIMIT,
-                   "%s: more than %d issues of %s would have to be looked through for one of ours; look for it by hand "
-                   "(made by %s), then retry",
-                   f->site->label, BLOCK * BLOCKS, f->project_key, f->facts->account_id);
+    return fail_gap(f, BLOCK * BLOCKS, e);
 }
 
 static int compare_ids(const void *x, const void *y)

@@ -30,7 +30,8 @@ bool jira_issue_update(struct jira_site *, struct arena *, const char *id, const
 
 /* --- created.c --- */
 
-/* tracker_ops.created_since. ERR_LIMIT when there is more new ground to search than anyone should. */
+/* tracker_ops.created_since; an issue that was moved to another project since counts. ERR_LIMIT when there is more new
+ * ground to search than anyone should. */
 bool jira_created_since(struct jira_site *, struct arena *, const char *project_key, int64_t since_ms,
                         const char *known_key, const char *const *fields, size_t field_count, struct tracker_issue **r,
                         size_t *count_r, struct err *e) MUST_CHECK;

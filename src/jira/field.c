@@ -85,6 +85,8 @@ static struct value read_option(struct arena *a, const json_t *o)
     const char *id = json_at_id(a, o, "id"), *text = NULL;
     for (size_t i = 0; i < ARRAY_LEN(names) && !text; i++)
         text = json_string_value(json_object_get(o, names[i]));
+    if (str_is_empty(id))
+        id = NULL;
     if (!id && !text)
         return (struct value){0};
     const json_t *child = json_object_get(o, "child");

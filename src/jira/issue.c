@@ -330,7 +330,7 @@ static bool is_about_quiet(const struct err *e)
 }
 
 bool jira_issue_update(struct jira_site *site, struct arena *a, const char *id,
-                       const struct tracker_issue_field *fields, size_t count, bool quietly, struct err *e)
+                       const struct tracker_issue_field *fields, size_t count, bool *quietly, struct err *e)
 {
     json_t *values;
     const json_t *answer;
@@ -339,15 +339,15 @@ bool jira_issue_update(struct jira_site *site, struct arena *a, const char *id,
         return false;
     const json_t *body = json_keep(a, json_pack("{s:O}", "fields", values));
     const char *target = arena_printf(a, "/rest/api/2/issue/%s", str_percent_encode(a, id));
-    if (quietly) {
-        const char *quiet = arena_printf(a, "%s?notifyUsers=false", target);
-        if (jira_write(site, a, id, HTTP_PUT, quiet, body, &answer, &failure))
-            return true;
-        if (!is_about_quiet(&failure)) {
-            if (e)
-                *e = failure;
-            return false;
-        }
+    if (!*quietly)
+        return jira_write(site, a, id, HTTP_PUT, target, body, &answer, e);
+    if (jira_write(site, a, id, HTTP_PUT, arena_printf(a, "%s?notifyUsers=false", target), body, &answer, &failure))
+        return true;
+    if (is_about_quiet(&failure)) {
+        *quietly = !jira_write(site, a, id, HTTP_PUT, target, body, &answer, e);
+        return !*quietly;
     }
-    return jira_write(site, a, id, HTTP_PUT, target, body, &answer, e);
+    if (e)
+        *e = failure;
+    return false;
 }

@@ -22,7 +22,7 @@
 static const int64_t PLAY_START UNUSED = 1767225600000; /* 2026-01-01T00:00:00Z */
 
 struct step {
-    const char *ask;  /* how the request line begins: "GET /rest/api/2/issue/10001" */
+    const char *ask;  /* how the request line begins: "GET /rest/api/2/issue/10001"; with a $ at the end, all of it */
     const char *with; /* what the body, or the target, must hold; NULL: anything */
     int status;
     const char *answer;
@@ -92,7 +92,7 @@ static void play_handle(void *context, const struct http_request *q, struct aren
     p->clock.now += p->delay_ms;
     const char *line = arena_printf(a, "%s %s", http_method_name(q->method), q->target);
     const struct step *step = p->at < p->count ? &p->steps[p->at++] : NULL;
-    if (!step || !str_starts(line, step->ask)) {
+    if (!step || !(str_starts(line, step->ask) || str_eq(arena_printf(a, "%s$", line), step->ask))) {
         buf_addf(&p->wrong, "asked %s, due was %s\n", line, step ? step->ask : "nothing");
         return play_answer(p, a, r, 418, "{\"message\":\"not in the script\"}", false);
     }

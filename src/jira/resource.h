@@ -24,9 +24,10 @@ bool jira_issues_bulkfetch(struct jira_site *, struct arena *, const struct trac
 bool jira_issue_create(struct jira_site *, struct arena *, const char *project, const struct tracker_issue_field *,
                        size_t count, const struct tracker_property *, size_t property_count, const char **id_r,
                        const char **key_r, struct err *e) MUST_CHECK;
-/* `quietly`: without mails to watchers, which the account must be allowed to ask for. */
+/* With *quietly no mails go to watchers, which takes a right; when the site refuses that, the edit goes out without the
+ * wish (the refusal means that nothing was done), and *quietly becomes false. */
 bool jira_issue_update(struct jira_site *, struct arena *, const char *id, const struct tracker_issue_field *,
-                       size_t count, bool quietly, struct err *e) MUST_CHECK;
+                       size_t count, bool *quietly, struct err *e) MUST_CHECK;
 
 /* --- created.c --- */
 

@@ -142,7 +142,7 @@ static bool op_update(struct tracker *t, struct arena *a, const char *issue, con
     if (!j->is_quiet_known && !jira_project_is_quiet_allowed(j->site, j->key, &j->is_quiet, e))
         return false;
     j->is_quiet_known = true;
-    return jira_issue_update(j->site, a, issue, fields, count, j->is_quiet, e);
+    return jira_issue_update(j->site, a, issue, fields, count, &j->is_quiet, e);
 }
 
 static bool op_transition(struct tracker *t, struct arena *a, const char *issue, const char *transition, struct err *e)

@@ -405,7 +405,7 @@ static void print_node(struct buf *b, const struct jql_node *n)
 
 char *jql_print(struct arena *a, const struct jql_query *q)
 {
-    struct buf b = BUF_INIT(16 * JQL_MAX_TEXT);
+    struct buf b = BUF_INIT((size_t)16 * JQL_MAX_TEXT);
     if (q->where)
         print_node(&b, q->where);
     for (size_t i = 0; i < q->sort_count; i++) {
@@ -421,7 +421,7 @@ char *jql_print(struct arena *a, const struct jql_query *q)
 
 char *jql_print_value(struct arena *a, const struct jql_value *v)
 {
-    struct buf b = BUF_INIT(16 * JQL_MAX_TEXT);
+    struct buf b = BUF_INIT((size_t)16 * JQL_MAX_TEXT);
     print_value(&b, v);
     char *s = arena_strndup(a, buf_str(&b), b.len);
     buf_release(&b);

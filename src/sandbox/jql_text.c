@@ -6,12 +6,12 @@
 #include <sqlite3.h>
 #include <utf8proc.h>
 
-enum { MAX_TEXT = 1 << 20 };
+enum { MAX_TEXT = 2 << 20 };
 
 /* Folds case and cuts into words, each closed by a newline and begun by one: "\nfix\nlogin\n". */
 static char *words_of(struct arena *a, const char *text, bool keep_star)
 {
-    struct buf b = BUF_INIT(2 * MAX_TEXT);
+    struct buf b = BUF_INIT(MAX_TEXT);
     bool in_word = false;
     buf_addc(&b, '\n');
     for (const utf8proc_uint8_t *s = (const utf8proc_uint8_t *)text; *s;) {
@@ -83,12 +83,11 @@ static void text_function(sqlite3_context *call, int count, sqlite3_value **valu
 
 bool jql_text_register(struct ctx *c)
 {
-    static const char is_adf[] = "adf";
+    static char is_adf[] = "adf";
     sqlite3 *db = sql_handle(c->db);
     int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
     if (sqlite3_create_function_v2(db, "jql_text", 2, flags, NULL, text_function, NULL, NULL, NULL) == SQLITE_OK &&
-        sqlite3_create_function_v2(db, "jql_text_adf", 2, flags, (void *)(uintptr_t)is_adf, text_function, NULL, NULL,
-                                   NULL) == SQLITE_OK)
+        sqlite3_create_function_v2(db, "jql_text_adf", 2, flags, is_adf, text_function, NULL, NULL, NULL) == SQLITE_OK)
         return true;
     return err_set(&c->err, ERR_STORE, "search: %s", sqlite3_errmsg(db));
 }

@@ -197,7 +197,7 @@ static const char *name_of_field(struct loader *l, const json_t *issue, const ch
     size_t i, k;
     json_t *history, *item;
     const char *name = json_string_value(json_object_get(l->names, id));
-    json_array_foreach ((json_t *)(uintptr_t)json_at(issue, "changelog.histories"), i, history) {
+    json_array_foreach (json_at(issue, "changelog.histories"), i, history) {
         json_array_foreach (json_object_get(history, "items"), k, item) {
             if (!name && str_eq(json_at_str(item, "fieldId"), id))
                 name = json_at_str(item, "field");
@@ -243,7 +243,7 @@ static bool load_value(struct loader *l, int64_t issue, int64_t field, const cha
     json_t *option;
     if (json_is_object(v))
         return load_option(l, issue, field, 0, v);
-    json_array_foreach ((json_t *)(uintptr_t)v, i, option) {
+    json_array_foreach (v, i, option) {
         if (!load_option(l, issue, field, (int64_t)i, option))
             return false;
     }
@@ -277,7 +277,7 @@ static bool load_comments(struct loader *l, int64_t issue, const json_t *fields)
 {
     size_t i;
     json_t *v;
-    json_array_foreach ((json_t *)(uintptr_t)json_at(fields, "comment.comments"), i, v) {
+    json_array_foreach (json_at(fields, "comment.comments"), i, v) {
         struct bulk_comment c = {.issue = issue,
                                  .created = time_of(v, "created", 0),
                                  .body = load_text(l, json_object_get(v, "body")),
@@ -356,7 +356,7 @@ static bool load_changelog(struct loader *l, int64_t project, int64_t issue, con
     const json_t **sorted = NULL;
     size_t count = 0, i;
     json_t *v;
-    json_array_foreach ((json_t *)(uintptr_t)json_at(recorded, "changelog.histories"), i, v) {
+    json_array_foreach (json_at(recorded, "changelog.histories"), i, v) {
         *arena_push(l->a, sorted, count) = v;
     }
     if (count)
@@ -374,7 +374,7 @@ static bool load_first_status(struct loader *l, int64_t project, const json_t *r
     int64_t oldest = INT64_MAX, id;
     size_t i, k;
     json_t *history, *item;
-    json_array_foreach ((json_t *)(uintptr_t)json_at(recorded, "changelog.histories"), i, history) {
+    json_array_foreach (json_at(recorded, "changelog.histories"), i, history) {
         json_array_foreach (json_object_get(history, "items"), k, item) {
             int64_t at = time_of(history, "created", 0);
             if (str_eq(json_at_str(item, "field"), "status") && at < oldest) {
@@ -497,7 +497,7 @@ static bool load_document(struct loader *l, const json_t *document)
     }
     l->names = json_object_get(document, "names");
     const json_t *list = json_is_array(document) ? document : json_object_get(document, "issues");
-    json_array_foreach ((json_t *)(uintptr_t)list, i, v) {
+    json_array_foreach (list, i, v) {
         if (json_at_str(v, "key") && json_is_object(json_object_get(v, "fields")) && !load_issue(l, v))
             return false;
     }

@@ -21,7 +21,7 @@ static bool report_add(struct report *r, struct arena *a, const json_t *entries,
     json_t *entry;
     if (!r->is_open)
         return true;
-    json_array_foreach ((json_t *)(uintptr_t)entries, i, entry) {
+    json_array_foreach (entries, i, entry) {
         if (fprintf(r->file.stream, "%s\n", json_print(a, entry)) < 0)
             return err_set(e, ERR_IO, "%s: the id map could not be written", r->file.path);
     }

@@ -217,7 +217,7 @@ static bool read_token(struct ctx *c, const struct new_search *s, json_t **after
     const char *query = json_at_str(token, "q");
     if (!json_is_array(*after_r) || !query || !str_eq(query, digest(c, s->jql)))
         return refuse(c, 400, "The provided nextPageToken is invalid or belongs to another query.");
-    if (c->now - json_at_int(token, "t", 0) > TOKEN_DAYS * 24 * 3600 * (int64_t)1000)
+    if (c->now - json_at_int(token, "t", 0) > (int64_t)TOKEN_DAYS * 24 * 3600 * 1000)
         return refuse(c, 400, "The provided nextPageToken has expired.");
     return true;
 }
@@ -312,7 +312,7 @@ static size_t strings_of(struct ctx *c, const json_t *array, char ***r)
     size_t i, count = 0;
     json_t *v;
     *r = NULL;
-    json_array_foreach ((json_t *)(uintptr_t)array, i, v) {
+    json_array_foreach (array, i, v) {
         if (json_is_string(v))
             *arena_push(c->a, *r, count) = arena_strdup(c->a, json_string_value(v));
     }
@@ -376,7 +376,7 @@ static bool find_all(struct ctx *c, const json_t *wanted, int64_t *ids, size_t *
     json_t *v;
     if (!setting_int(c->db, "bulkfetch_omits_missing", 0, &omits, &c->err))
         return false;
-    json_array_foreach ((json_t *)(uintptr_t)wanted, i, v) {
+    json_array_foreach (wanted, i, v) {
         const char *name = json_string_value(v);
         if (json_is_integer(v))
             name = arena_printf(c->a, "%lld", (long long)json_integer_value(v));
@@ -405,7 +405,7 @@ static bool find_all(struct ctx *c, const json_t *wanted, int64_t *ids, size_t *
 
 static bool bulkfetch(struct ctx *c)
 {
-    int64_t ids[MAX_BULK];
+    int64_t ids[MAX_BULK] = {0};
     size_t count = 0;
     const json_t *wanted = json_object_get(c->body, "issueIdsOrKeys");
     json_t *errors = new_array(c), *issues, *reply = new_object(c);
@@ -423,7 +423,6 @@ static bool bulkfetch(struct ctx *c)
     view.in_search = true;
     if (!issues_json(c, ids, count, &view, &issues))
         return false;
-    put_str(reply, "expand", "schema,names");
     put(reply, "issues", issues);
     put(reply, "issueErrors", errors);
     return add_names_and_schema(c, reply, &view) && reply_json(c, 200, reply);

@@ -120,7 +120,7 @@ static inline char *joined(struct site *s, const json_t *list, const char *membe
     char *text = arena_strdup(&s->a, "");
     size_t i;
     json_t *v;
-    json_array_foreach ((json_t *)(uintptr_t)list, i, v) {
+    json_array_foreach (list, i, v) {
         const char *part = member ? json_at_str(v, member) : json_string_value(v);
         text = arena_printf(&s->a, "%s%s%s", text, i ? " " : "", part ? part : "?");
     }

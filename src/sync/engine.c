@@ -38,15 +38,11 @@ static bool find_user(void *context, enum side s, const char *who, struct arena 
     size_t count;
     if (!t->ops->users_find(t, a, who, &found, &count, e))
         return false;
-    if (count == 1) {
-        *r = found[0];
-        return true;
-    }
-    return err_set(e, ERR_MAPPING,
-                   count ? "%1$s names %2$zu accounts on the site of %3$s; use a user correlation that says which one is meant"
-                         : "%1$s names no account (%2$zu) that can be seen on the site of %3$s; add the person there, or use a user "
-                           "correlation",
-                   who, count, en->project[s].key);
+    *r = count == 1 ? found[0] : (struct value){.kind = VALUE_NONE}; /* nobody: the mapping says what to do */
+    return count <= 1 || err_set(e, ERR_MAPPING,
+                                 "%s names %zu accounts on the site of %s; use a user correlation that says which one is "
+                                 "meant",
+                                 who, count, en->project[s].key);
 }
 
 static bool read_sites(struct engine *en, struct err *e)

@@ -161,6 +161,7 @@ static bool step_stop(struct flow *f, struct err *e)
                        (long long)open, f->o->sync_key);
     if (!sync_set_state(f->o->store, f->old_row.id, SYNC_STOPPED, "being migrated", e))
         return false;
+    json_object_set_new(f->document, "stoppedMs", json_integer(clock_now(f->o->clock)));
     say(f, "stop", "%s stands still, nothing is in flight", f->o->sync_key);
     return true;
 }
@@ -318,6 +319,7 @@ static bool step_rebase(struct flow *f, struct err *e)
                                .ids = f->o->id_map ? &ids : NULL,
                                .accepted = f->o->accepted,
                                .accepted_count = f->o->accepted_count,
+                               .stopped_ms = json_at_int(f->document, "stoppedMs", 0),
                                .clock = f->o->clock};
     bool ok = rebase_run(&o, f->a, &report, e);
     idmap_release(&ids);

@@ -3,6 +3,7 @@
 #include "migrate/rebase.h"
 
 #include "base/str.h"
+#include "migrate/loose.h"
 #include "migrate/translate_match.h"
 #include "store/pair.h"
 #include "store/sync.h"
@@ -27,6 +28,14 @@ struct rebase {
     size_t issue_count;
     const char **fields; /* to read on the new site */
     size_t field_count;
+    int64_t stopped_site_ms; /* o->stopped_ms on the new site's clock */
+};
+
+/* One moved issue: as it was on the old site, as it is on the new one. */
+struct moved_issue {
+    const struct tracker_issue *before; /* comments only; NULL when the old site does not answer */
+    const struct tracker_issue *now;
+    const struct tracker_issue *history; /* the new one with its history: read when a difference has to be explained */
 };
 
 static void say(struct rebase *b, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -107,15 +116,17 @@ static bool same_person(const struct value *x, const struct value *y)
     return (x->mail && y->mail && str_eq_nocase(x->mail, y->mail)) || value_name_equal(x->text, y->text);
 }
 
-static bool says_the_same(const struct value *old, const struct value *now)
+static bool says_the_same(struct arena *a, const struct value *old, const struct value *now)
 {
+    if (old->kind == VALUE_RICH && now->kind == VALUE_RICH)
+        return str_eq(loose_canonical(a, old->text), loose_canonical(a, now->text));
     if (old->kind == now->kind && (old->kind == VALUE_OPTION || old->kind == VALUE_USER) && old->text && now->text)
         return old->kind == VALUE_OPTION ? value_name_equal(old->text, now->text) : same_person(old, now);
     return value_equal(old, now);
 }
 
 static void count_difference(struct rebase *b, const char *item, const char *key, const struct value *was,
-                             const struct value *now)
+                             const struct value *now, bool is_explained)
 {
     struct rebase_item *found = NULL;
     for (size_t i = 0; i < b->r->item_count; i++)
@@ -127,6 +138,28 @@ static void count_difference(struct rebase *b, const char *item, const char *key
         found->example = arena_printf(b->a, "%s: \"%s\" was \"%s\"", key, value_show(b->a, now), value_show(b->a, was));
     }
     found->differing++;
+    found->unexplained += !is_explained;
+}
+
+/* Whether the new site's history shows that somebody edited the field after the old synchronization stood still. */
+static bool was_edited(struct rebase *b, struct moved_issue *m, const char *field, bool *r, struct err *e)
+{
+    struct tracker_issue **found;
+    *r = false;
+    if (!b->o->stopped_ms)
+        return true;
+    if (!m->history) {
+        found = arena_array(&b->page, struct tracker_issue *, 1);
+        struct tracker_read read = {.ids = &m->now->id, .id_count = 1, .want = TRACKER_HISTORY};
+        if (!b->o->now->ops->read(b->o->now, &b->page, &read, found, e))
+            return false;
+        m->history = found[0] ? found[0] : m->now;
+    }
+    for (size_t i = 0; i < m->history->history_count; i++) {
+        const struct tracker_history_item *h = &m->history->history[i];
+        *r = *r || (h->created_ms >= b->stopped_site_ms && str_eq_nocase(h->field, field));
+    }
+    return true;
 }
 
 static bool is_accepted(const struct rebase *b, const char *item)
@@ -150,17 +183,20 @@ static const char *new_item(const struct rebase *b, const char *item, const char
 }
 
 static bool rebase_item(struct rebase *b, const struct pair *p, const struct base_row *row,
-                        const struct tracker_issue *issue, struct err *e)
+                        struct moved_issue *m, struct err *e)
 {
     enum side moved = b->o->moved, other = side_other(moved);
     const char *field, *item = new_item(b, row->item, &field);
-    struct value old = {.kind = VALUE_NONE}, now = tracker_issue_value(issue, field);
+    struct value old = {.kind = VALUE_NONE}, now = tracker_issue_value(m->now, field);
     if (row->value[moved] && !value_from_json(&b->page, row->value[moved], &old, e))
         return false;
     struct value translated = translate_value(b, row->item, old);
-    bool same = says_the_same(&old, &now);
-    if (!same)
-        count_difference(b, item, p->key[moved], &old, &now);
+    bool same = says_the_same(&b->page, &old, &now), edited = false;
+    if (!same) {
+        if (!was_edited(b, m, field, &edited, e))
+            return false;
+        count_difference(b, item, p->key[moved], &old, &now, edited);
+    }
     bool agreed = same || is_accepted(b, item);
     b->r->bases_agreed += agreed;
     b->r->bases_kept += !agreed;
@@ -221,12 +257,12 @@ static bool keep_comment(struct rebase *b, const struct pair *p, struct comment_
     if (id && comment) {
         row.comment_id[moved] = id;
         struct value was = value_rich(row.base[moved]), is = value_rich(comment->body);
-        if (value_equal(&was, &is))
-            row.base[moved] = comment->body; /* else the old base stays: an edit, or a rule of conversion */
-        else
-            count_difference(b, "comments", p->key[moved], &was, &is);
-        if (!value_equal(&was, &is) && is_accepted(b, "comments"))
-            row.base[moved] = comment->body;
+        bool same = says_the_same(&b->page, &was, &is);
+        bool edited = b->o->stopped_ms && comment->updated_ms >= b->stopped_site_ms;
+        if (!same)
+            count_difference(b, "comments", p->key[moved], &was, &is, edited);
+        if (same || is_accepted(b, "comments"))
+            row.base[moved] = comment->body; /* else the old base stays: an edit, which travels */
         return comment_add(b->o->store, &row, e);
     }
     if (row.comment_id[moved] && str_eq(row.state, "open")) {
@@ -241,9 +277,9 @@ static bool keep_comment(struct rebase *b, const struct pair *p, struct comment_
 
 /* --- one pair --- */
 
-static bool rebase_pair(struct rebase *b, const struct pair *old, const struct tracker_issue *before,
-                        const struct tracker_issue *now, struct err *e)
+static bool rebase_pair(struct rebase *b, const struct pair *old, struct moved_issue *m, struct err *e)
 {
+    const struct tracker_issue *now = m->now;
     struct base_row *bases;
     struct comment_row *comments;
     size_t base_count, comment_count;
@@ -261,9 +297,9 @@ static bool rebase_pair(struct rebase *b, const struct pair *old, const struct t
         !pair_add(b->o->store, &p, e))
         return false;
     for (size_t i = 0; i < base_count; i++)
-        if (!rebase_item(b, &p, &bases[i], now, e))
+        if (!rebase_item(b, &p, &bases[i], m, e))
             return false;
-    const char **ids = match_comments(b, comments, comment_count, before, now);
+    const char **ids = match_comments(b, comments, comment_count, m->before, now);
     for (size_t i = 0; i < comment_count; i++)
         if (!keep_comment(b, &p, comments[i], ids[i], now, e))
             return false;
@@ -307,7 +343,8 @@ static bool rebase_batch(struct rebase *b, const struct pair *pairs, size_t coun
         !read_issues(b, b->o->before, old_ids, n, false, &before, e) || !store_begin(b->o->store, e))
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (now[i] && !rebase_pair(b, who[i], before[i], now[i], e))
+        struct moved_issue m = {before[i], now[i], NULL};
+        if (now[i] && !rebase_pair(b, who[i], &m, e))
             return store_abandon(b->o->store);
         if (!now[i]) {
             b->r->missing++;
@@ -332,13 +369,13 @@ static bool judge(struct rebase *b, struct err *e)
 {
     for (size_t i = 0; i < b->r->item_count; i++) {
         const struct rebase_item *item = &b->r->items[i];
-        if (item->differing < FEW || item->differing * 100 <= b->r->pairs * PERCENT || is_accepted(b, item->item))
+        if (item->unexplained < FEW || item->unexplained * 100 <= b->r->pairs * PERCENT || is_accepted(b, item->item))
             continue;
         return err_set(e, ERR_STATE,
-                       "%s differs in %lld of %lld issues from what both sides had agreed on (%s). So many are a rule of "
-                       "the conversion and not people's edits. Look at some; if the new values are right, go on with "
-                       "--accept %s",
-                       item->item, (long long)item->differing, (long long)b->r->pairs, item->example, item->item);
+                       "%s differs in %lld of %lld issues from what both sides had agreed on, and no history shows that "
+                       "somebody edited it (%s). That is a rule of the conversion. Look at some; if the new values are "
+                       "right, go on with --accept %s",
+                       item->item, (long long)item->unexplained, (long long)b->r->pairs, item->example, item->item);
     }
     return true;
 }
@@ -361,6 +398,7 @@ bool rebase_run(const struct rebase_options *o, struct arena *a, struct rebase_r
     if (!o->now->ops->describe(o->now, a, &info, e))
         return false;
     r->started_ms = clock_now(o->clock) + info.skew_ms;
+    b.stopped_site_ms = o->stopped_ms + info.skew_ms;
     bool ok = sync_get(o->store, a, o->old_key, &b.old_row, e) && sync_get(o->store, a, o->new_key, &b.new_row, e) &&
               read_keys(&b, e) && pair_list(o->store, a, b.old_row.id, &pairs, &count, e);
     for (size_t i = 0; ok && i < count; i += BATCH) {

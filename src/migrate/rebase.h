@@ -2,9 +2,10 @@
  *
  * A pair file holds no base: moving by it alone would declare every edit made during the move as agreed. Within Tandem the
  * bases move store to store. For the moved side, where the value now says what the old base said (options by name, text by
- * canonical document), the value now becomes the base; where it does not, the old base stays, so the difference counts
- * as an edit and travels. When more than 2 % of the issues differ in one item, that is a rule of conversion and not people's
- * edits: the rebase stops and shows it, and the person accepts that item by name or mends the move.
+ * canonical document, mentions aside), the value now becomes the base; where it does not, the old base stays, so the
+ * difference counts as an edit and travels. An edit shows in the new site's history, later than the stop. When more than 2 %
+ * of the issues differ in one item without such a trace, that is a rule of conversion and not people's edits: the rebase
+ * stops and shows it, and the person accepts that item by name or mends the move.
  *
  * Comments get their new ids from the assistant's id map, else by creation time and text, never by guess (translate.h).
  *
@@ -25,12 +26,14 @@ struct rebase_options {
     const struct idmap *ids; /* NULL: none */
     const char *const *accepted; /* items whose difference is a rule of conversion: the value now is agreed */
     size_t accepted_count;
+    int64_t stopped_ms; /* when the old synchronization stood still; 0: not known, then no difference is an edit */
     struct clock *clock;
 };
 
 struct rebase_item {
     const char *item;
-    int64_t differing;
+    int64_t differing;   /* issues; those whose history shows an edit included */
+    int64_t unexplained; /* those without such a trace */
     const char *example; /* "SA-7: \"…\" was \"…\"" */
 };
 

@@ -3,6 +3,8 @@
  * milliseconds, and every one of them may be any other. */
 #include "migrate/translate_match.h"
 
+#include "migrate/loose.h"
+
 #include "base/str.h"
 #include "text/text.h"
 
@@ -53,21 +55,13 @@ static const char *text_of(struct arena *a, struct translate_comment *c)
     return c->text = text_canonical(a, doc);
 }
 
-/* The same with [~name] emptied: a move from Server to Cloud makes account ids of names. */
 static const char *loose_text_of(struct arena *a, struct translate_comment *c)
 {
     if (c->loose)
         return c->loose;
     if (!json_is_string(c->body))
         return c->loose = text_of(a, c);
-    const char *from = json_string_value(c->body);
-    char *out = arena_alloc(a, json_string_length(c->body) + 1), *to = out;
-    for (const char *mention; (mention = strstr(from, "[~")); from = mention + strcspn(mention, "]\n")) {
-        memcpy(to, from, (size_t)(mention - from) + 2);
-        to += mention - from + 2;
-    }
-    memcpy(to, from, strlen(from));
-    return c->loose = text_canonical(a, text_from_wiki(a, out, strlen(out)));
+    return c->loose = loose_canonical(a, json_string_value(c->body));
 }
 
 /* --- comments in the order of time ----------------------------------------------------------------------------------

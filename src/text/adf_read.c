@@ -117,7 +117,7 @@ static void read_node(struct arena *a, const json_t *value, struct text_node *pa
     }
     struct text_node *node = text_node_new(a, kind);
     const json_t *attrs = json_at(value, "attrs"), *outer = json_at(value, "marks");
-    node->attrs = json_object_size(attrs) ? attrs : NULL;
+    node->attrs = json_is_object(attrs) ? attrs : kind == TEXT_NESTED_EXPAND ? json_keep(a, json_object()) : NULL;
     node->outer = json_array_size(outer) ? outer : NULL;
     if (kind == TEXT_HEADING) {
         int64_t level = json_at_int(attrs, "level", 1);
@@ -125,7 +125,7 @@ static void read_node(struct arena *a, const json_t *value, struct text_node *pa
     }
     if (kind == TEXT_CODE)
         read_code(a, json_at(value, "content"), node);
-    else if (!text_kind_is_inline(kind))
+    else if (!text_kind_is_inline(kind) && kind < TEXT_CODE)
         read_list(a, json_at(value, "content"), node, depth + 1);
     text_append(parent, node);
 }

@@ -112,13 +112,15 @@ static void canon_code(struct arena *a, const struct text_node *node, struct buf
 static void canon_cell(struct arena *a, const struct text_node *node, struct buf *out)
 {
     static const char *const drop[] = {"colwidth", NULL}, *const ones[] = {"colspan", "rowspan"};
-    json_t *attrs = json_keep(a, node->attrs ? json_deep_copy(node->attrs) : json_object());
+    buf_adds(out, node->kind == TEXT_HEADER ? "th" : "td");
+    if (!node->attrs)
+        return;
+    json_t *attrs = json_keep(a, json_deep_copy(node->attrs));
     for (int i = 0; i < 2; i++)
         if (json_at_int(attrs, ones[i], 1) == 1)
             json_object_del(attrs, ones[i]);
     if (!json_is_string(json_object_get(attrs, "background")))
         json_object_del(attrs, "background");
-    buf_adds(out, node->kind == TEXT_HEADER ? "th" : "td");
     add_attrs(a, attrs, drop, out);
 }
 
@@ -130,7 +132,10 @@ static void canon_generic(struct arena *a, const struct text_node *node, struct 
                               : node->kind == TEXT_MEDIA      ? media
                               : node->kind == TEXT_TABLE      ? table
                                                               : none;
-    json_t *attrs = json_keep(a, node->attrs ? json_deep_copy(node->attrs) : json_object());
+    buf_adds(out, text_kind_name(node->kind));
+    if (!node->attrs)
+        return;
+    json_t *attrs = json_keep(a, json_deep_copy(node->attrs));
     const char *layout = json_at_str(attrs, "layout");
     if (str_eq(layout, "center") || str_eq(layout, "align-start") || str_eq(layout, "default"))
         json_object_del(attrs, "layout");
@@ -140,7 +145,6 @@ static void canon_generic(struct arena *a, const struct text_node *node, struct 
         json_object_del(attrs, "order");
     if (node->kind == TEXT_MEDIA && str_is_empty(json_at_str(attrs, "alt")))
         json_object_del(attrs, "alt");
-    buf_adds(out, text_kind_name(node->kind));
     add_attrs(a, attrs, drop, out);
 }
 

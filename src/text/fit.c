@@ -166,19 +166,25 @@ static bool is_structure(enum text_kind kind)
     return kind >= TEXT_BULLETS && kind <= TEXT_BODIED_SYNC;
 }
 
+/* An expand of the other kind may hold other things. */
+static void place_expand(struct fitter *f, struct text_node *piece, enum text_kind kind)
+{
+    struct text_node pieces = {.kind = TEXT_DOC};
+    piece->kind = kind;
+    if (!piece->attrs)
+        piece->attrs = json_keep(f->a, json_object());
+    fit_node(f->a, piece, &pieces);
+    place_children(f, &pieces);
+}
+
 static void place_forbidden(struct fitter *f, struct text_node *piece)
 {
     enum text_kind in = f->node->kind;
     bool holds_paragraphs = allowed(in) >> TEXT_PARAGRAPH & 1;
     piece->outer = piece->kind == TEXT_MEDIA ? piece->outer : NULL;
-    if (piece->kind == TEXT_EXPAND && can_hold(in, TEXT_NESTED_EXPAND)) {
-        piece->kind = TEXT_NESTED_EXPAND;
-        if (!piece->attrs)
-            piece->attrs = json_keep(f->a, json_object());
-        text_append(f->node, piece);
-    } else if (piece->kind == TEXT_NESTED_EXPAND && can_hold(in, TEXT_EXPAND)) {
-        piece->kind = TEXT_EXPAND;
-        text_append(f->node, piece);
+    bool is_expand = piece->kind == TEXT_EXPAND && can_hold(in, TEXT_NESTED_EXPAND);
+    if (is_expand || (piece->kind == TEXT_NESTED_EXPAND && can_hold(in, TEXT_EXPAND))) {
+        place_expand(f, piece, is_expand ? TEXT_NESTED_EXPAND : TEXT_EXPAND);
     } else if (piece->kind == TEXT_MEDIA && can_hold(in, TEXT_MEDIA_SINGLE)) {
         piece = wrap(f->a, TEXT_MEDIA_SINGLE, piece);
         piece->attrs = json_keep(f->a, json_pack("{s:s}", "layout", "center"));

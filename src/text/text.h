@@ -2,7 +2,8 @@
  *
  * Parsing never fails: any bytes are some text. Documents live in the arena they were made with and are not changed
  * afterwards. A document read from wiki markup remembers each block's own bytes, so that printing it as wiki markup
- * again gives those bytes back; text_canonical ignores them.
+ * again gives those bytes back; text_canonical ignores them. What text_from_adf reads is borrowed, not copied: it must
+ * not be changed while the document lives (it is kept alive by the arena).
  *
  * Equality of texts is equality of the canonical form, never of bytes: Jira normalises what it is given. */
 #pragma once
@@ -30,6 +31,16 @@ bool text_equal(const struct text_doc *, const struct text_doc *);
 
 /* Three-way merge by blocks. `base` is what both had, `sides` what each has now (indexed by enum side). True when no
  * block was changed differently by both; then merged_r[side] is the merged document for that side: blocks that side
- * already had keep that side's own form (its wiki bytes). False on a conflict; merged_r is untouched. */
+ * already had keep that side's own form (its wiki bytes), and a side for which nothing is new keeps all its bytes. Both
+ * inserting something at one place is no conflict: both stay. False on a conflict; merged_r is untouched. The merged
+ * documents borrow from the three given ones. */
 bool text_merge(struct arena *, const struct text_doc *base, const struct text_doc *const sides[2],
                 struct text_doc *merged_r[2]);
+
+/* What wiki markup cannot say of the document, in its order; no findings mean that text_to_wiki reads back as an equal
+ * document. A document read from wiki markup loses nothing. */
+struct text_loss {
+    const char *path; /* a JSON pointer into text_to_adf: "/content/2/content/0"; "" for the whole */
+    const char *what; /* a sentence without a full stop */
+};
+size_t text_loss(struct arena *, const struct text_doc *, struct text_loss **losses_r);

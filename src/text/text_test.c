@@ -59,11 +59,11 @@ static void marks_need_a_border(void **state)
 static void lists_nest_by_their_markers(void **state)
 {
     (void)state;
-    expect_adf("* a\n*# b\n* c", DOC("{\"type\":\"bulletList\",\"content\":[{\"type\":\"listItem\",\"content\":[" PARA(
-                                     TEXT(
-                                         "a")) ",{\"type\":\"orderedList\",\"content\":[{\"type\":\"listItem\","
-                                               "\"content\":[" PARA(TEXT("b")) "]}]}]},{\"type\":\"listItem\","
-                                                                               "\"content\":[" PARA(TEXT("c")) "]}]}"));
+    expect_adf("* a\n*# b\n* c",
+               DOC("{\"type\":\"bulletList\",\"content\":[{\"type\":\"listItem\",\"content\":[" PARA(
+                   TEXT("a")) ",{\"type\":\"orderedList\",\"content\":[{\"type\":\"listItem\","
+                              "\"content\":[" PARA(TEXT("b")) "]}]}]},{\"type\":\"listItem\","
+                                                              "\"content\":[" PARA(TEXT("c")) "]}]}"));
 }
 
 static void an_unknown_node_comes_back_whole(void **state)

@@ -25,9 +25,17 @@ struct wiki_tag *wiki_live_tag(struct wiki_parser *w, size_t at, size_t end)
 
 void wiki_add_block(struct wiki_parser *w, struct text_node *parent, struct text_node *block)
 {
-    if (parent == w->root)
-        block->native = w->color_count || w->group_is_tinted ? NULL : w->s + w->group;
+    if (parent == w->root) {
+        block->native = w->s + w->group;
+        block->native_length = w->color_count || w->group_is_tinted; /* for share_source */
+    }
     text_append(parent, block);
+}
+
+/* A macro behind the dashes begins a block of its own, as a line end would. */
+static bool is_rule(struct wiki_parser *w, size_t at, size_t end)
+{
+    return wiki_rule_at(w->s, at, wiki_next_macro(w, at, wiki_line_end(w->s, at, end), end));
 }
 
 bool wiki_starts_block(struct wiki_parser *w, size_t at, size_t end, size_t list_depth)
@@ -36,7 +44,7 @@ bool wiki_starts_block(struct wiki_parser *w, size_t at, size_t end, size_t list
     while (first < end && wiki_is_blank(w->s[first]))
         first++;
     return (first < end && w->s[first] == '|') || wiki_heading_at(w->s, at, end, &content) ||
-           wiki_bq_at(w->s, at, end, &content) || wiki_rule_at(w->s, at, end) ||
+           wiki_bq_at(w->s, at, end, &content) || is_rule(w, at, end) ||
            wiki_list_at(w->s, at, end, list_depth, &marker, &content);
 }
 
@@ -197,7 +205,7 @@ static size_t parse_list(struct wiki_parser *w, size_t at, size_t end, struct te
     struct levels levels = {.depth = 0};
     size_t marker, content, length;
     while (at < end && (length = wiki_list_at(w->s, at, end, levels.depth, &marker, &content)) &&
-           !wiki_rule_at(w->s, at, end)) {
+           !is_rule(w, at, end)) {
         if (levels.depth && length == 1 && levels.lists[0]->kind != list_kind(w->s[marker]))
             break;
         move_to(w, &levels, parent, w->s + marker, length);
@@ -305,7 +313,7 @@ static size_t parse_block(struct wiki_parser *w, size_t at, size_t end, struct t
 {
     size_t content, marker;
     struct wiki_place place = {parent, TEXT_PARAGRAPH, 0, 0, false};
-    if (wiki_rule_at(w->s, at, end)) {
+    if (is_rule(w, at, end)) {
         wiki_add_block(w, parent, text_node_new(w->a, TEXT_RULE));
         return wiki_line_end(w->s, at, end);
     }
@@ -345,20 +353,36 @@ void wiki_blocks(struct wiki_parser *w, size_t at, size_t end, struct text_node 
     }
 }
 
+/* Are all tags from *tag on that begin before `until` paired among themselves? Moves *tag behind them. */
+static bool tags_are_whole(const struct wiki_parser *w, size_t *tag, size_t until)
+{
+    size_t first = *tag, end = first;
+    while (end < w->tag_count && w->tags[end].at < until)
+        end++;
+    *tag = end;
+    for (size_t i = first; i < end; i++)
+        if (w->tags[i].macro != WIKI_ANCHOR && (w->tags[i].partner < first || w->tags[i].partner >= end))
+            return false;
+    return true;
+}
+
 /* Gives each block of the document its bytes: from its start to the next one's. Blocks that share a start came from one
- * construct and have no bytes of their own; nor has what stands in a colour that began or ends elsewhere. */
+ * construct and have no bytes of their own; nor has what would read differently beside other blocks: a part of a
+ * coloured stretch, a tag without partner. */
 static void share_source(struct wiki_parser *w)
 {
+    size_t tag = 0;
     for (struct text_node *node = w->root->first, *next; node; node = next) {
-        bool shared = false;
-        for (next = node->next; next && next->native && next->native == node->native; next = next->next)
-            shared = true;
-        const char *until = next ? next->native : w->s + w->n;
-        if (shared || !until)
-            for (; node != next; node = node->next)
-                node->native = NULL;
-        else if (node->native)
-            node->native_length = (size_t)(until - node->native);
+        bool own = true;
+        for (next = node; next && next->native == node->native; next = next->next)
+            own = own && next == node && !next->native_length;
+        own = own && !(next && next->native_length);
+        const char *from = node->native, *until = next ? next->native : w->s + w->n;
+        own = tags_are_whole(w, &tag, (size_t)(until - w->s)) && own;
+        for (; node != next; node = node->next) {
+            node->native = own ? from : NULL;
+            node->native_length = own ? (size_t)(until - from) : 0;
+        }
     }
 }
 

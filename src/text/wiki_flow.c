@@ -261,7 +261,7 @@ static size_t escape_at(struct flow *f, size_t at, size_t end)
 static size_t mono_at(struct flow *f, size_t at, size_t end)
 {
     const char *s = f->w->s;
-    size_t from = at + 2, line_end = wiki_line_end(s, at, end);
+    size_t from = at + 2, line_end = end;
     if (end - at < 5 || s[at + 1] != '{' || wiki_is_blank(s[from]) || wiki_word_before(s, at) ||
         f->w->mono_none_end == line_end)
         return 0;
@@ -466,7 +466,7 @@ static size_t construct_at(struct flow *f, size_t at, size_t end)
     case '&':
         return escape_at(f, at, end);
     default:
-        if (f->href || !(next = wiki_url_at(s, at, wiki_line_end(s, at, end), open_flags(f))))
+        if (f->href || !(next = wiki_url_at(s, at, end, open_flags(f))))
             return 0;
         flush(f);
         f->href = arena_strndup(f->w->a, s + at, next - at);
@@ -498,8 +498,7 @@ static bool is_block_macro(const struct wiki_tag *tag)
     return tag && tag->macro != WIKI_COLOR && tag->macro != WIKI_ANCHOR;
 }
 
-/* Where in this line a macro with a block begins; the line's end without one. */
-static size_t next_block_macro(struct wiki_parser *w, size_t at, size_t line_end, size_t end)
+size_t wiki_next_macro(struct wiki_parser *w, size_t at, size_t line_end, size_t end)
 {
     size_t low = 0, high = w->tag_count;
     while (low < high) {
@@ -521,7 +520,7 @@ size_t wiki_flow(struct wiki_parser *w, size_t at, size_t end, const struct wiki
     size_t started = at;
     new_line(&f);
     while (at < end) {
-        size_t line_end = wiki_line_end(w->s, at, end), macro = next_block_macro(w, at, line_end, end);
+        size_t line_end = wiki_line_end(w->s, at, end), macro = wiki_next_macro(w, at, line_end, end);
         if (macro == at && macro < line_end && (at == started || wiki_line_is_blank(w->s, started, at))) {
             at = wiki_macro_block(w, wiki_live_tag(w, at, end), place->parent);
             started = at;

@@ -211,6 +211,8 @@ static void add_mono(struct printer *p, const struct text_run *run)
     struct wiki_link link;
     struct wiki_image image;
     uint32_t code;
+    const char *braced = arena_printf(p->a, "{%.*s", (int)(n < 4096 ? n : 4096), s);
+    bool makes_tag = wiki_tag_at(braced, 0, strlen(braced), &tag); /* with the second of the opening braces */
     buf_adds(&b, "{{");
     for (size_t i = 0; i < n; i++) {
         size_t slashes = wiki_backslashes(s, i, n);
@@ -224,7 +226,7 @@ static void add_mono(struct printer *p, const struct text_run *run)
             for (size_t k = 0; k < slashes; k++)
                 buf_adds(&b, escape && next_escapable + slashes > 1 ? "&#92;" : "\\");
             i += slashes - 1;
-        } else if (edge || in_link || (s[i] == '&' && wiki_entity_at(s, i, n, &code))) {
+        } else if (edge || in_link || (i == 0 && makes_tag) || (s[i] == '&' && wiki_entity_at(s, i, n, &code))) {
             buf_addf(&b, "&#%d;", s[i]);
         } else if (table || (s[i] == '}' && (i + 1 == n || s[i + 1] == '}')) ||
                    (s[i] == '{' && (wiki_tag_at(s, i, n, &tag) || i == 0))) {
@@ -308,8 +310,10 @@ static void choose_forms(struct printer *p)
         char letter = wiki_mark_letter(t->flag);
         struct token *closing = &p->tokens[t->partner];
         const struct token *after = t->partner + 1 < p->count ? closing + 1 : NULL;
-        t->braces = !can_stand_before(i ? t - 1 : NULL, letter) || !begins_inside(t + 1, letter) ||
-                    !ends_inside(closing - 1, after, letter) || !can_stand_after(after, letter);
+        bool in_bracket = i && t[-1].kind == TOKEN_OPEN && t[-1].flag == LINK; /* [~ and [^ mean something else */
+        t->braces = (in_bracket && (letter == '~' || letter == '^')) || !can_stand_before(i ? t - 1 : NULL, letter) ||
+                    !begins_inside(t + 1, letter) || !ends_inside(closing - 1, after, letter) ||
+                    !can_stand_after(after, letter);
         closing->braces = t->braces;
     }
 }
@@ -364,7 +368,8 @@ static void write_tokens(struct printer *p)
         } else if (t->kind == TOKEN_TEXT) {
             put(p, t->text, t->length, (int)(1 | (t->marks & 0x3f) << 1 | (t->marks & LINK ? 0x80 : 0)));
         } else {
-            if (t->apart && wiki_word_before(buf_str(&p->out), p->out.len))
+            if (t->apart && i &&
+                (wiki_word_before(buf_str(&p->out), p->out.len) || (t[-1].kind == TOKEN_TEXT && ends_in_url(t - 1))))
                 put_raw(p, APART);
             put_raw(p, t->text);
             if (t->apart && next && next->kind == TOKEN_TEXT && wiki_word_after(next->text, 0, next->length))
@@ -381,6 +386,9 @@ struct escaper {
     size_t from, to;  /* the line */
     size_t closer[7]; /* the last byte that could close each mark, and the last ?? */
     bool line_start, in_table;
+    size_t run_end; /* of the run of one mark letter last looked at */
+    bool run_opens; /* its last letter would open a mark */
+    bool url_open;  /* an address goes on here: a number (&#92;) would belong to it */
 };
 
 static bool is_text(const struct escaper *e, size_t at)
@@ -421,13 +429,26 @@ static void find_closers(struct escaper *e)
 static bool is_dash_alone(const struct escaper *e, size_t at)
 {
     size_t n = 0;
-    while (at + n < e->to && e->o[at + n] == '-')
+    while (n < 4 && at + n < e->to && e->o[at + n] == '-')
         n++;
     char before = at > e->from ? e->o[at - 1] : ' ', after = at + n < e->to ? e->o[at + n] : ' ';
     return (n == 2 || n == 3) && strchr(" \t|[}", before) && strchr(" \t|{\\", after);
 }
 
-static bool mark_needs_escape(const struct escaper *e, size_t at)
+/* Once the last of several equal letters is escaped, those before it could open a mark as well. */
+static bool run_opens(struct escaper *e, size_t at)
+{
+    if (at >= e->run_end) {
+        e->run_end = at + 1;
+        while (e->run_end < e->to && e->o[e->run_end] == e->o[at])
+            e->run_end++;
+        size_t last = e->run_end - 1;
+        e->run_opens = wiki_can_open(e->o, last, e->to) && e->closer[letter_index(e->o[last])] > last;
+    }
+    return e->run_opens;
+}
+
+static bool mark_needs_escape(struct escaper *e, size_t at)
 {
     char c = e->o[at];
     unsigned flag = wiki_mark_of(c);
@@ -437,7 +458,7 @@ static bool mark_needs_escape(const struct escaper *e, size_t at)
         return true;
     if (marks_at(e, at) & flag)
         return wiki_can_close(e->o, at, e->to);
-    return wiki_can_open(e->o, at, e->to) && e->closer[letter_index(c)] > at;
+    return !wiki_word_before(e->o, at) && run_opens(e, at);
 }
 
 /* The first text byte of markup that would start a block in this line. */
@@ -467,7 +488,7 @@ static bool brace_needs_escape(const struct escaper *e, size_t at)
     return wiki_tag_at(e->o, at, e->to, &tag);
 }
 
-static bool needs_escape(const struct escaper *e, size_t at)
+static bool needs_escape(struct escaper *e, size_t at)
 {
     struct wiki_link link;
     struct wiki_image image;
@@ -478,14 +499,19 @@ static bool needs_escape(const struct escaper *e, size_t at)
     switch (o[at]) {
     case '{':
         return brace_needs_escape(e, at);
+    case '~':
+    case '^':
+        if (at > e->from && o[at - 1] == '[' && in_link(e, at))
+            return true;
+        return mark_needs_escape(e, at);
     case '[':
-        return in_link(e, at) || wiki_link_at(o, at, e->to, &link);
+        return e->in_table || in_link(e, at) || wiki_link_at(o, at, e->to, &link);
     case ']':
         return in_link(e, at);
     case '|':
         return e->in_table || in_link(e, at);
     case '!':
-        return wiki_image_at(o, at, e->to, &image);
+        return wiki_image_at(o, at, e->to, &image) || (e->in_table && !wiki_word_before(o, at) && at + 1 < e->to);
     case '?':
         return at + 1 < e->to && o[at + 1] == '?' && e->closer[6] > at;
     case '&':
@@ -499,8 +525,16 @@ static bool needs_escape(const struct escaper *e, size_t at)
     }
 }
 
+static void put_number(struct escaper *e, size_t at, struct buf *out)
+{
+    if (e->url_open)
+        buf_adds(out, APART);
+    e->url_open = false;
+    buf_addf(out, "&#%d;", e->o[at]);
+}
+
 /* A run of backslashes: one before what it would escape, or two, would not be read as they are. */
-static size_t put_backslashes(const struct escaper *e, size_t at, struct buf *out)
+static size_t put_backslashes(struct escaper *e, size_t at, struct buf *out)
 {
     size_t n = 0;
     while (at + n < e->to && e->o[at + n] == '\\' && is_text(e, at + n))
@@ -509,15 +543,18 @@ static size_t put_backslashes(const struct escaper *e, size_t at, struct buf *ou
     bool touches = (at > e->from && e->o[at - 1] == '\\') || after == '\\';
     bool number = n == 2 || wiki_is_escapable(after) || touches;
     for (size_t i = 0; i < n; i++)
-        buf_adds(out, number ? "&#92;" : "\\");
+        if (number)
+            put_number(e, at + i, out);
+        else
+            buf_addc(out, '\\');
     return at + n;
 }
 
-static void put_escaped(const struct escaper *e, size_t at, struct buf *out)
+static void put_escaped(struct escaper *e, size_t at, struct buf *out)
 {
     bool number = !wiki_is_escapable(e->o[at]) || (in_link(e, at) && strchr("[]|", e->o[at]));
     if (number) {
-        buf_addf(out, "&#%d;", e->o[at]);
+        put_number(e, at, out);
     } else {
         buf_addc(out, '\\');
         buf_addc(out, e->o[at]);
@@ -527,11 +564,17 @@ static void put_escaped(const struct escaper *e, size_t at, struct buf *out)
 static void escape_line(struct escaper *e, struct buf *out)
 {
     find_closers(e);
+    e->run_end = e->from;
+    e->url_open = false;
     for (size_t i = e->from; i < e->to;) {
         size_t url = is_text(e, i) && !in_link(e, i) ? wiki_url_at(e->o, i, e->to, marks_at(e, i)) : 0;
-        if (url) {
+        if (url && e->o[i] == 'm') {
+            buf_adds(out, "mailto&#58;"); /* an address in text shows without it */
+            i += 7;
+        } else if (url) {
             buf_add(out, e->o + i, url - i);
             i = url;
+            e->url_open = true;
         } else if (is_text(e, i) && e->o[i] == '\\') {
             i = put_backslashes(e, i, out);
         } else {
@@ -539,6 +582,7 @@ static void escape_line(struct escaper *e, struct buf *out)
                 put_escaped(e, i, out);
             else
                 buf_addc(out, e->o[i]);
+            e->url_open &= !strchr(" \t|[]{}\"<>\\^`", e->o[i]);
             i++;
         }
     }

@@ -316,12 +316,14 @@ void text_wiki_block(struct arena *a, const struct text_node *node, struct buf *
     buf_release(&b.marker);
 }
 
-/* The native bytes of a block without the blank lines behind it. */
+/* The native bytes of a block without the blank lines behind it; a blank at the end may belong to a list marker. */
 static size_t native_body(const struct text_node *node)
 {
     size_t n = node->native_length;
     while (n && strchr(" \t\n", node->native[n - 1]))
         n--;
+    while (n < node->native_length && wiki_is_blank(node->native[n]))
+        n++;
     return n;
 }
 

@@ -123,6 +123,7 @@ static size_t pair_verbatim(struct pairing *p, const char *s, size_t n, struct w
     const char *hit = p->none_left[tag.macro] ? NULL : memmem(s + tag.end, n - tag.end, closing, length);
     if (!hit) {
         p->none_left[tag.macro] = true;
+        *arena_push(p->a, p->tags, p->count) = tag;
         return tag.end;
     }
     size_t at = (size_t)(hit - s);
@@ -274,6 +275,11 @@ static size_t scheme_at(const char *s, size_t at, size_t end)
     return 0;
 }
 
+static bool is_zero_width(const char *s, size_t at, size_t end)
+{
+    return end - at >= 3 && memcmp(s + at, "\xe2\x80\x8b", 3) == 0;
+}
+
 size_t wiki_url_at(const char *s, size_t at, size_t end, unsigned open)
 {
     if (!strchr("hfinm", s[at]))
@@ -282,7 +288,8 @@ size_t wiki_url_at(const char *s, size_t at, size_t end, unsigned open)
     if (!scheme || wiki_word_before(s, at))
         return 0;
     int parens = 0;
-    for (; to < end && (unsigned char)s[to] > 0x20 && !strchr("|[]{}\"<>\\^`", s[to]); to++)
+    for (; to < end && (unsigned char)s[to] > 0x20 && !strchr("|[]{}\"<>\\^`", s[to]) && !is_zero_width(s, to, end);
+         to++)
         parens += s[to] == '(' ? 1 : s[to] == ')' ? -1 : 0;
     for (; to > at + scheme; to--) {
         char last = s[to - 1];

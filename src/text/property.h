@@ -1,0 +1,318 @@
+/* property.h - what must hold for every text, as checks on a byte string; used by the fuzzers and, with seeds, by
+ * ctest.
+ *
+ * A failed check prints the text and what came of it, and aborts. */
+#pragma once
+
+#include "text/doc.h"
+
+#include "base/str.h"
+
+static inline void property_failed(const char *what, const char *input, const char *expected, const char *got)
+{
+    fprintf(stderr, "property failed: %s\ninput:    %s\nexpected: %s\ngot:      %s\n", what, input, expected, got);
+    abort();
+}
+
+static inline void property_same(struct arena *a, const char *what, const char *input, const struct text_doc *expected,
+                                 const struct text_doc *got)
+{
+    const char *one = text_canonical(a, expected), *other = text_canonical(a, got);
+    if (!str_eq(one, other))
+        property_failed(what, input, one, other);
+}
+
+static inline struct text_doc *property_read(struct arena *a, const char *markup)
+{
+    return text_from_wiki(a, markup, strlen(markup));
+}
+
+/* The document with each block's own bytes, but not the whole source: what a merge leaves. */
+static inline struct text_doc *property_blocks(struct arena *a, const struct text_doc *doc)
+{
+    struct text_doc *copy = text_doc_new(a);
+    *copy = *doc;
+    copy->source = NULL;
+    return copy;
+}
+
+/* A quote in a list item is unwrapped (ADF allows none there) and can leave text behind a nested list, or two lists in
+ * a row, which wiki markup cannot say. */
+static inline bool property_is_tangled(const struct text_node *node)
+{
+    bool after_list = false;
+    for (const struct text_node *child = node->first; child; child = child->next) {
+        if (property_is_tangled(child) || (text_joins_lines(node->kind) && after_list))
+            return true;
+        after_list |= child->kind == TEXT_BULLETS || child->kind == TEXT_NUMBERS;
+    }
+    return false;
+}
+
+static inline void property_wiki(const char *markup, size_t length)
+{
+    struct arena a = ARENA_INIT;
+    struct text_doc *doc = text_from_wiki(&a, markup, length), *merged[2];
+    const char *input = str_replace(&a, arena_strndup(&a, markup, length), "\n", "\\n\n");
+    if (!memchr(markup, 0, length) && !str_eq(text_to_wiki(&a, doc), arena_strndup(&a, markup, length)))
+        property_failed("markup comes back byte for byte", input, input, text_to_wiki(&a, doc));
+
+    json_t *adf = text_to_adf(&a, doc);
+    struct text_doc *again = text_from_adf(&a, adf);
+    property_same(&a, "the ADF says the same", input, doc, again);
+    if (!json_equal(adf, text_to_adf(&a, again)))
+        property_failed("the ADF comes back", input, json_print(&a, adf), json_print(&a, text_to_adf(&a, again)));
+
+    const char *printed = text_to_wiki(&a, again);
+    if (!property_is_tangled(doc->root) &&
+        !str_eq(text_canonical(&a, doc), text_canonical(&a, property_read(&a, printed))))
+        property_failed(arena_printf(&a, "printed markup says the same: %s", printed), input, text_canonical(&a, doc),
+                        text_canonical(&a, property_read(&a, printed)));
+    printed = text_to_wiki(&a, property_blocks(&a, doc));
+    if (!property_is_tangled(doc->root))
+        property_same(&a, "the blocks' own bytes say the same", input, doc, property_read(&a, printed));
+
+    if (!text_merge(&a, doc, (const struct text_doc *[2]){doc, again}, merged))
+        property_failed("a merge of equals is no conflict", input, "", "");
+    property_same(&a, "a merge of equals changes nothing", input, doc, merged[1]);
+    text_to_plain(&a, doc);
+    arena_release(&a);
+}
+
+static inline void property_adf(const json_t *value)
+{
+    struct arena a = ARENA_INIT;
+    const char *input = json_print(&a, value);
+    struct text_doc *doc = text_from_adf(&a, value);
+    json_t *adf = text_to_adf(&a, doc);
+    struct text_doc *again = text_from_adf(&a, adf);
+    property_same(&a, "ADF comes back the same", input, doc, again);
+    if (!json_equal(adf, text_to_adf(&a, again)))
+        property_failed("printed ADF is stable", input, json_print(&a, adf), json_print(&a, text_to_adf(&a, again)));
+    struct text_loss *losses;
+    const char *markup = text_to_wiki(&a, doc);
+    if (text_loss(&a, doc, &losses) == 0)
+        property_same(&a, "nothing is lost without a finding", input, doc, property_read(&a, markup));
+    text_to_plain(&a, doc);
+    arena_release(&a);
+}
+
+/* Bytes as choices: a byte string makes a text of the pieces that mean something. */
+struct property_bytes {
+    const unsigned char *at, *end;
+};
+
+static inline unsigned property_choice(struct property_bytes *b, unsigned below)
+{
+    return b->at < b->end ? *b->at++ % below : 0;
+}
+
+static inline char *property_markup(struct arena *a, struct property_bytes *b)
+{
+    static const char *const pieces[] = {"a",
+                                         "b",
+                                         " ",
+                                         " ",
+                                         "\n",
+                                         "\n",
+                                         "\n\n",
+                                         "*",
+                                         "_",
+                                         "-",
+                                         "+",
+                                         "^",
+                                         "~",
+                                         "{{",
+                                         "}}",
+                                         "?"
+                                         "?",
+                                         "{*}",
+                                         "{_}",
+                                         "{-}",
+                                         "\\",
+                                         "\\\\",
+                                         "{quote}",
+                                         "{quote}",
+                                         "{panel}",
+                                         "{panel:title=t|bgColor=#abcdef}",
+                                         "{code}",
+                                         "{code:c}",
+                                         "{noformat}",
+                                         "{color:red}",
+                                         "{color:#00f}",
+                                         "{color}",
+                                         "{anchor:x}",
+                                         "|",
+                                         "|",
+                                         "||",
+                                         "* ",
+                                         "# ",
+                                         "** ",
+                                         "*# ",
+                                         "- ",
+                                         "-- ",
+                                         "h1. ",
+                                         "h3.",
+                                         "bq. ",
+                                         "----",
+                                         "--",
+                                         "---",
+                                         "[a|http://x.y]",
+                                         "[~bob]",
+                                         "[^f.zip]",
+                                         "[#x]",
+                                         "[",
+                                         "]",
+                                         "|http://x.y]",
+                                         "http://x.y/z",
+                                         "mailto:a@b.c",
+                                         "!a.png!",
+                                         "!http://x.y/a.png|alt=\"q\"!",
+                                         "!",
+                                         ":)",
+                                         "(y)",
+                                         "(x)",
+                                         "&#42;",
+                                         "&",
+                                         "#",
+                                         "\xc3\xa4",
+                                         "\xf0\x9f\x99\x82",
+                                         "\xe2\x80\x8b",
+                                         "1",
+                                         ".",
+                                         ",",
+                                         "(",
+                                         ")",
+                                         ":",
+                                         ";",
+                                         "{",
+                                         "}",
+                                         "?",
+                                         "\t",
+                                         "\r\n",
+                                         "[*b*|http://x.y|smart-link]",
+                                         "\xff",
+                                         "<",
+                                         "\"",
+                                         "'",
+                                         "=",
+                                         "/",
+                                         "x y"};
+    struct buf out = BUF_INIT(1 << 20);
+    while (b->at < b->end)
+        buf_adds(&out, pieces[property_choice(b, ARRAY_LEN(pieces))]);
+    char *markup = arena_strndup(a, buf_str(&out), out.len);
+    buf_release(&out);
+    return markup;
+}
+
+static inline json_t *property_line(struct property_bytes *b)
+{
+    static const char *const texts[] = {"a",
+                                        " ",
+                                        "b c",
+                                        "*",
+                                        "_x_",
+                                        "http://x.y/a",
+                                        "h1. ",
+                                        "* ",
+                                        "|",
+                                        "[~bob]",
+                                        "{code}",
+                                        "\\",
+                                        ":)",
+                                        "-",
+                                        "--",
+                                        "!a.png!",
+                                        "&#65;",
+                                        "{{m}}",
+                                        "\n",
+                                        " d",
+                                        "e ",
+                                        "\xc3\xa4",
+                                        "?"
+                                        "?c?"
+                                        "?",
+                                        "]",
+                                        "{*}",
+                                        "----",
+                                        "bq. ",
+                                        "(y)"};
+    static const char *const marks[] = {"strong", "em",        "strike", "underline",      "code",
+                                        "subsup", "textColor", "link",   "backgroundColor"};
+    json_t *line = json_array();
+    for (unsigned n = property_choice(b, 6); n > 0; n--) {
+        unsigned kind = property_choice(b, 16);
+        if (kind == 0) {
+            json_array_append_new(line, json_pack("{s:s}", "type", "hardBreak"));
+        } else if (kind == 1) {
+            json_array_append_new(line, json_pack("{s:s, s:{s:s}}", "type", "mention", "attrs", "id", "u1"));
+        } else if (kind == 2) {
+            json_array_append_new(line, json_pack("{s:s, s:{s:s, s:s}}", "type", "emoji", "attrs", "shortName",
+                                                  ":check_mark:", "text", ":check_mark:"));
+        } else if (kind == 3) {
+            json_array_append_new(
+                line, json_pack("{s:s, s:{s:s, s:s}}", "type", "status", "attrs", "text", "ok", "color", "green"));
+        } else {
+            json_t *text = json_pack("{s:s, s:s}", "type", "text", "text", texts[property_choice(b, ARRAY_LEN(texts))]);
+            json_t *list = json_array();
+            for (unsigned k = property_choice(b, 8); k > 5; k--) {
+                const char *mark = marks[property_choice(b, ARRAY_LEN(marks))];
+                json_t *m = json_pack("{s:s}", "type", mark);
+                if (str_eq(mark, "subsup"))
+                    json_object_set_new(m, "attrs", json_pack("{s:s}", "type", "sup"));
+                if (str_eq(mark, "textColor") || str_eq(mark, "backgroundColor"))
+                    json_object_set_new(m, "attrs", json_pack("{s:s}", "color", "#ff0000"));
+                if (str_eq(mark, "link"))
+                    json_object_set_new(m, "attrs", json_pack("{s:s}", "href", "http://x.y"));
+                json_array_append_new(list, m);
+            }
+            json_object_set_new(text, "marks", list);
+            json_array_append_new(line, text);
+        }
+    }
+    return line;
+}
+
+/* A document of the schema's nodes in places where they may or may not stand. */
+static inline json_t *property_node(struct property_bytes *b, int depth)
+{
+    static const char *const kinds[] = {
+        "paragraph",  "heading",      "codeBlock", "rule",         "mediaSingle",    "bulletList",   "orderedList",
+        "listItem",   "blockquote",   "panel",     "table",        "tableRow",       "tableCell",    "tableHeader",
+        "expand",     "nestedExpand", "taskList",  "taskItem",     "layoutSection",  "layoutColumn", "hologram",
+        "mediaGroup", "media",        "text",      "decisionList", "bodiedExtension"};
+    const char *kind = kinds[property_choice(b, ARRAY_LEN(kinds))];
+    json_t *node = json_pack("{s:s}", "type", kind);
+    if (str_eq(kind, "paragraph") || str_eq(kind, "heading") || str_eq(kind, "taskItem")) {
+        json_object_set_new(node, "content", property_line(b));
+        if (*kind == 'h')
+            json_object_set_new(node, "attrs", json_pack("{s:i}", "level", (int)property_choice(b, 8)));
+        return node;
+    }
+    if (str_eq(kind, "text") || str_eq(kind, "codeBlock")) {
+        json_t *text = json_pack("{s:s, s:s}", "type", "text", "text", "{code} x\n");
+        if (*kind == 't') {
+            json_decref(node);
+            return text;
+        }
+        json_object_set_new(node, "content", json_pack("[o]", text));
+        return node;
+    }
+    if (str_eq(kind, "media"))
+        json_object_set_new(node, "attrs",
+                            json_pack("{s:s, s:s, s:s}", "type", "file", "id", "f.png", "collection", ""));
+    json_t *content = json_array();
+    for (unsigned n = depth > 5 ? 0 : property_choice(b, 4); n > 0 && b->at < b->end; n--)
+        json_array_append_new(content, property_node(b, depth + 1));
+    json_object_set_new(node, "content", content);
+    return node;
+}
+
+static inline json_t *property_document(struct property_bytes *b)
+{
+    json_t *content = json_array();
+    while (b->at < b->end)
+        json_array_append_new(content, property_node(b, 0));
+    return json_pack("{s:i, s:s, s:o}", "version", 1, "type", "doc", "content", content);
+}

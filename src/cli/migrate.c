@@ -3,11 +3,16 @@
 #include "cli/counts.h"
 #include "cli/lines.h"
 #include "cli/sites.h"
+#include "jira/tracker_jira.h"
 #include "migrate/flow.h"
 
 static bool open_tracker(void *context, const char *site, const char *project, struct tracker **r, struct err *e)
 {
-    return sites_tracker(context, site, project, r, e);
+    struct jira_site *opened;
+    if (!sites_open(context, site, &opened, e))
+        return false;
+    *r = tracker_jira_new(opened, project); /* the flow frees it */
+    return true;
 }
 
 static void say_step(void *context, const char *step, const char *text)

@@ -326,8 +326,10 @@ static bool step_rebase(struct flow *f, struct err *e)
     for (size_t i = 0; i < report.line_count; i++)
         keep_line(f, report.lines[i]);
     for (size_t i = 0; i < report.item_count; i++)
-        keep_line(f, arena_printf(f->a, "%s differs in %lld issues (%s)", report.items[i].item,
-                                  (long long)report.items[i].differing, report.items[i].example));
+        if (report.items[i].unexplained)
+            keep_line(f, arena_printf(f->a, "%s differs in %lld issues without a trace of an edit (%s)",
+                                      report.items[i].item, (long long)report.items[i].unexplained,
+                                      report.items[i].example));
     if (!ok)
         return false;
     say(f, "rebase", "%lld pairs, %lld comments carried over; %lld values agree, %lld count as edits; %lld issues and %lld "

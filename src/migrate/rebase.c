@@ -3,11 +3,11 @@
 #include "migrate/rebase.h"
 
 #include "base/str.h"
-#include "migrate/loose.h"
 #include "migrate/translate_match.h"
 #include "store/pair.h"
 #include "store/sync.h"
 #include "sync/engine.h"
+#include "text/nameless.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -119,7 +119,7 @@ static bool same_person(const struct value *x, const struct value *y)
 static bool says_the_same(struct arena *a, const struct value *old, const struct value *now)
 {
     if (old->kind == VALUE_RICH && now->kind == VALUE_RICH)
-        return str_eq(loose_canonical(a, old->text), loose_canonical(a, now->text));
+        return str_eq(text_nameless(a, old->text), text_nameless(a, now->text));
     if (old->kind == now->kind && (old->kind == VALUE_OPTION || old->kind == VALUE_USER) && old->text && now->text)
         return old->kind == VALUE_OPTION ? value_name_equal(old->text, now->text) : same_person(old, now);
     return value_equal(old, now);

@@ -3,7 +3,7 @@
  * milliseconds, and every one of them may be any other. */
 #include "migrate/translate_match.h"
 
-#include "migrate/loose.h"
+#include "text/nameless.h"
 
 #include "base/str.h"
 #include "text/text.h"
@@ -61,7 +61,7 @@ static const char *loose_text_of(struct arena *a, struct translate_comment *c)
         return c->loose;
     if (!json_is_string(c->body))
         return c->loose = text_of(a, c);
-    return c->loose = loose_canonical(a, json_string_value(c->body));
+    return c->loose = text_nameless(a, json_string_value(c->body));
 }
 
 /* --- comments in the order of time ----------------------------------------------------------------------------------

@@ -376,10 +376,11 @@ static bool guide_migrate(struct demo *d, struct err *e)
     struct migrate_report report;
     struct migrate_options o = migration(d, true);
     world_step(&d->w, "Steps 3 to 5: the synchronization is carried over, resynced, verified, the original deleted");
-    if (!migrate_run(&o, &d->a, &report, e))
-        return false;
+    bool ok = migrate_run(&o, &d->a, &report, e);
     for (size_t i = 0; i < report.line_count && i < 10; i++)
         world_tell(&d->w, "  %s", report.lines[i]);
+    if (!ok)
+        return false;
     world_check(&d->w, report.is_verified && report.is_finished, "%s keeps the Cloud project and SB in step; INT-1 is gone",
                 report.new_key);
     check_equal(d, &report.verified);

@@ -126,6 +126,7 @@ struct plan {
     struct comment_row *new_rows; /* comments of both sides found equal at first contact */
     size_t new_row_count;
     bool need_times;
+    bool wants_more; /* a merge was settled without a write: what is left travels the other way in the next round */
 };
 
 struct plan_input {

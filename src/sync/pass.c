@@ -130,6 +130,8 @@ static bool set_birth_bases(struct batch *b, struct work *w, const struct op *op
         struct journal_entry sent;
         if (!journal_entry_read(b->a, entry, &sent, e))
             return false;
+        if (str_eq(sent.item, "parent")) /* set once; what happens to it later is not followed yet */
+            continue;
         struct value born = at_birth(b->a, w->issue[own], sent.field_id, &sent.intended);
         base[own] = value_to_json(b->a, &born);
         base[from] = value_to_json(b->a, &sent.other);
@@ -454,8 +456,9 @@ static bool plan_work(struct batch *b, struct work *w, struct err *e)
     for (size_t i = 0; i < plan.vanished_count; i++)
         if (!handle_vanished(b, w, &plan.vanished[i], e))
             return false;
-    bool merged_only = plan.settle_count && !w->due_count; /* a merge without a write leaves a write the other way */
-    w->is_active = w->due_count || plan.need_times || merged_only || w->walks_later;
+    w->is_active = w->due_count || plan.need_times || plan.wants_more || w->walks_later;
+    if (!plan.need_times)
+        w->pair.resync = NULL; /* asked for once: what it sends is on its way */
     return true;
 }
 

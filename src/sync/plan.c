@@ -142,6 +142,7 @@ static void add_write(struct builder *b, const char *item, const char *const fie
         base[to] = r->own_base;
         base[from] = d->now[from];
         settle(b, item, base);
+        b->plan->wants_more = true;
         return;
     }
     json_t *entry = journal_entry(b->a, item, field_id[to], &r->value, &d->now[to], &d->now[from],

@@ -2,6 +2,7 @@
 #include "sync/internal.h"
 
 #include "base/str.h"
+#include "text/nameless.h"
 
 struct check {
     struct engine *en;
@@ -27,13 +28,21 @@ static const char *known_finding(const struct finding *list, size_t count, const
     return NULL;
 }
 
+/* Equal, or texts that differ in nothing but how the two sites name the people mentioned in them. */
+static bool same(struct check *c, const struct value *x, const struct value *y)
+{
+    if (x->kind != VALUE_RICH || y->kind != VALUE_RICH)
+        return value_equal(x, y);
+    return str_eq(text_nameless(&c->page, x->text), text_nameless(&c->page, y->text));
+}
+
 static bool maps(struct check *c, const struct config_field *f, enum side from, const struct value now[2])
 {
     struct err ignored = ERR_INIT;
     struct value mapped;
     bool ok = f ? mapping_value(&c->en->mapping, &c->page, f, from, &now[from], &mapped, &ignored)
                 : mapping_status(&c->en->mapping, from, &now[from], &mapped, &ignored);
-    return ok && value_equal(&mapped, &now[side_other(from)]);
+    return ok && same(c, &mapped, &now[side_other(from)]);
 }
 
 static bool field_differs(struct check *c, const struct work *w, const struct config_field *f, bool sends_first,
@@ -79,7 +88,7 @@ static bool same_words(struct check *c, enum side from, const struct tracker_com
     const struct mapping *m = &c->en->mapping;
     struct value a = value_rich(mapping_comment_strip(m, &c->page, from, x->body));
     struct value b = value_rich(mapping_comment_strip(m, &c->page, side_other(from), y->body));
-    return value_equal(&a, &b);
+    return same(c, &a, &b);
 }
 
 static bool has_row(const struct work *w, enum side s, const char *id)

@@ -1,10 +1,10 @@
-#include "migrate/loose.h"
+#include "text/nameless.h"
 
 #include "text/text.h"
 
 #include <string.h>
 
-char *loose_canonical(struct arena *a, const char *markup)
+char *text_nameless(struct arena *a, const char *markup)
 {
     const char *from = markup ? markup : "";
     char *out = arena_alloc(a, strlen(from) + 1), *to = out;

@@ -1,4 +1,4 @@
-/* loose.h - texts compared as a move between sites leaves them.
+/* nameless.h - texts compared as a move between sites leaves them.
  *
  * A move from Server to Cloud makes account ids of the user names in mentions; everything else in a text stays. */
 #pragma once
@@ -6,4 +6,4 @@
 #include "base/arena.h"
 
 /* The canonical form of wiki markup with every [~name] emptied. NULL is the empty text. */
-char *loose_canonical(struct arena *, const char *markup);
+char *text_nameless(struct arena *, const char *markup);

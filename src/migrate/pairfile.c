@@ -80,7 +80,7 @@ bool pairfile_check_unchanged(const struct pairfile *f, struct err *e)
     return true;
 }
 
-/* --- records ------------------------------------------------------------------------------------------------------ */
+/* --- records --- */
 
 static bool wrong_type(struct pairfile *f, const struct scan_token *t, const char *what, struct err *e)
 {
@@ -212,7 +212,7 @@ static bool read_record(struct pairfile *f, struct arena *a, const struct scan_t
     return true;
 }
 
-/* --- the file ----------------------------------------------------------------------------------------------------- */
+/* --- the file --- */
 
 static bool next_in_array(struct pairfile *f, struct arena *a, struct pairfile_event *ev, struct err *e)
 {
@@ -307,7 +307,7 @@ const char *pairfile_bytes(const struct pairfile *f, int64_t start)
     return scan_bytes(&f->scan, start);
 }
 
-/* --- copying ------------------------------------------------------------------------------------------------------ */
+/* --- copying --- */
 
 static bool write_out(const struct pairfile *f, const char *bytes, size_t length, FILE *to, struct err *e)
 {

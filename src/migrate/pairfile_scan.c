@@ -47,7 +47,7 @@ static void *grown(void *old, size_t bytes)
     return more;
 }
 
-/* --- errors ------------------------------------------------------------------------------------------------------ */
+/* --- errors --- */
 
 static void add_escaped(struct buf *b, const char *bytes, size_t length)
 {
@@ -111,7 +111,7 @@ bool scan_wrong_shape(struct scan *s, struct err *e, const struct scan_token *t,
     return scan_fail(s, e, ERR_INPUT, t->start, "wrong shape: %s", what);
 }
 
-/* --- the window --------------------------------------------------------------------------------------------------- */
+/* --- the window --- */
 
 static int64_t here(const struct scan *s)
 {
@@ -191,7 +191,7 @@ static bool fail_at(struct scan *s, struct err *e, const char *wanted)
     return scan_fail(s, e, ERR_INPUT, here(s), "not JSON: expected %s, found byte 0x%02x", wanted, (unsigned)c);
 }
 
-/* --- strings ------------------------------------------------------------------------------------------------------ */
+/* --- strings --- */
 
 static int hex_value(int c)
 {
@@ -368,7 +368,7 @@ char *scan_text(const struct scan *s, const struct scan_token *t, struct arena *
     return out;
 }
 
-/* --- names -------------------------------------------------------------------------------------------------------- */
+/* --- names --- */
 
 static uint64_t hash_bytes(const char *bytes, size_t length)
 {
@@ -473,7 +473,7 @@ bool scan_key_is(const struct scan *s, const char *name)
     return length == wanted && memcmp(key, name, length) == 0;
 }
 
-/* --- values ------------------------------------------------------------------------------------------------------- */
+/* --- values --- */
 
 static bool read_digits(struct scan *s, struct err *e)
 {
@@ -672,7 +672,7 @@ bool scan_skip(struct scan *s, const struct scan_token *from, int64_t *end_r, st
     return true;
 }
 
-/* --- pinning ------------------------------------------------------------------------------------------------------ */
+/* --- pinning --- */
 
 void scan_pin(struct scan *s, int64_t offset)
 {

@@ -150,8 +150,7 @@ static void a_disk_that_fails_is_not_called_bad_json(void **state)
     scan_release(&s);
 }
 
-/* --- the property: what jansson says of a text, the scanner says too
- * -------------------------------------------------- */
+/* --- the property: what jansson says of a text, the scanner says too --- */
 
 static const char *const pieces[] = {
     "{",

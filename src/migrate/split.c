@@ -117,7 +117,7 @@ static void sort_by_chunk(struct plan *p, int which)
     free(next);
 }
 
-/* --- chunk files of an earlier run -------------------------------------------------------------------------------- */
+/* --- chunk files of an earlier run --- */
 
 static bool chunk_number(const char *name, int64_t *number_r)
 {
@@ -188,7 +188,7 @@ static bool remove_left_over(struct plan *p, struct err *e)
     return ok;
 }
 
-/* --- writing ------------------------------------------------------------------------------------------------------ */
+/* --- writing --- */
 
 static bool copy(const struct pairfile *file, int64_t start, int64_t end, FILE *to, struct err *e)
 {

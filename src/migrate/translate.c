@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH_RECORDS = 1000, BATCH_COMMENTS = 200000, PROBE_KEYS = 50 };
+enum { BATCH_RECORDS = 1000, BATCH_COMMENTS = 200000, PROBE_KEYS = 50, SUSPICIOUS = 20 };
 
 struct edit {
     struct pairfile_range at;
@@ -38,11 +38,10 @@ struct run {
     size_t moved_count;
     const char **probes[2]; /* the first issue keys of each connector */
     size_t probe_count[2];
-    bool has_probed;
+    bool is_known[2]; /* some issue has been found on this site */
 };
 
-/* --- first reading --------------------------------------------------------------------------------------------------
- */
+/* --- first reading --- */
 
 struct meeting {
     struct pairfile_index pairs[2];
@@ -96,8 +95,7 @@ static bool read_anew(struct run *run, struct err *e)
     return pairfile_check_unchanged(&run->file, e) && pairfile_rewind(&run->file, e);
 }
 
-/* --- second reading: edits ------------------------------------------------------------------------------------------
- */
+/* --- second reading: edits --- */
 
 static int by_place(const void *x, const void *y)
 {
@@ -185,8 +183,7 @@ static void note_moved(struct run *run, const char *old_key, const char *new_key
     *arena_push(&run->arena, run->moved, run->moved_count) = arena_strdup(&run->arena, new_key);
 }
 
-/* --- second reading: outcomes ---------------------------------------------------------------------------------------
- */
+/* --- second reading: outcomes --- */
 
 struct batch {
     struct arena arena;
@@ -298,9 +295,40 @@ static bool check_connector(struct run *run, struct arena *a, struct err *e)
     return true;
 }
 
+/* The first issues were asked for and none was found. */
+static bool check_absence(struct run *run, struct arena *a, int site, size_t asked, struct err *e)
+{
+    if (run->options->has_force || !asked)
+        return true;
+    if (site == 0 && !check_connector(run, a, e))
+        return false;
+    if (asked < SUSPICIOUS)
+        return true;
+    return err_set(
+        e, ERR_INPUT,
+        "%s: none of the first %zu issues of %s (%s …) is on %s, or its user may not see them; every comment "
+        "would be taken out. Check --bu%d, --u%d and the user's permission to browse the project; --force goes "
+        "on all the same. Nothing was written",
+        run->options->in_path, asked, pairfile_connector_name(run->side), run->probes[run->side][0],
+        run->site_names[site], site + 1, site + 1);
+}
+
+static bool read_site(struct run *run, struct arena *a, int site, struct translate_issue *issues, size_t count,
+                      struct err *e)
+{
+    if (count && !translate_site_read(&run->sites[site], a, issues, count, e))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        run->is_known[site] |= issues[i].is_found;
+    if (run->is_known[site])
+        return true;
+    run->is_known[site] = count > 0; /* asked about once */
+    return check_absence(run, a, site, count, e);
+}
+
 static bool read_sites(struct run *run, struct batch *b, struct err *e)
 {
-    size_t old_count = 0, found = 0;
+    size_t old_count = 0;
     b->issues[0] = arena_array(&b->arena, struct translate_issue, b->count);
     b->issues[1] = arena_array(&b->arena, struct translate_issue, b->count);
     b->old_place = arena_array(&b->arena, size_t, b->count);
@@ -311,14 +339,8 @@ static bool read_sites(struct run *run, struct batch *b, struct err *e)
         if (b->old_place[i] != SIZE_MAX)
             b->issues[0][b->old_place[i]] = (struct translate_issue){.asked = r->local_key, .wants_comments = true};
     }
-    if (old_count && !translate_site_read(&run->sites[0], &b->arena, b->issues[0], old_count, e))
-        return false;
-    for (size_t i = 0; i < old_count; i++)
-        found += b->issues[0][i].is_found;
-    if (old_count && !found && !run->has_probed && !run->options->has_force && !check_connector(run, &b->arena, e))
-        return false;
-    run->has_probed = run->has_probed || old_count;
-    return translate_site_read(&run->sites[1], &b->arena, b->issues[1], b->count, e);
+    return read_site(run, &b->arena, 0, b->issues[0], old_count, e) &&
+           read_site(run, &b->arena, 1, b->issues[1], b->count, e);
 }
 
 static bool finish_batch(struct run *run, struct batch *b, struct err *e)
@@ -356,8 +378,7 @@ static bool translate_all(struct run *run, struct err *e)
     return ok;
 }
 
-/* --- third reading --------------------------------------------------------------------------------------------------
- */
+/* --- third reading --- */
 
 /* Writes all edits that lie before `end`. */
 static bool copy_edits(struct run *run, struct pairfile_copy *copy, struct edit *next, struct arena *a, int64_t end,
@@ -418,8 +439,7 @@ static bool write_output(struct run *run, struct err *e)
     return false;
 }
 
-/* --- the run --------------------------------------------------------------------------------------------------------
- */
+/* --- the run --- */
 
 static bool name_files(const struct translate_options *o, struct translate_report *r, struct err *e)
 {

@@ -7,7 +7,9 @@
  * Which connector: the first one; with is_reversed (-r) the second. In the guide the exporting side is the first
  * connector and is the one that moves; its sister guide calls the script with -r because there the partner configured
  * the synchronization and the moving project is second. No site can tell what was meant, but when none of the
- * connector's issues is on site 1 while the other connector's are, the run is refused with that advice.
+ * connector's issues is on site 1 while the other connector's are, the run is refused with that advice. It is also
+ * refused when a site shows none of the first issues of a file with many: then the user may not see the project, or the
+ * URL is wrong, and a file without comments would be the result. has_force goes on all the same.
  *
  * Never a guess (translate_match.h): a comment that cannot be told is taken out of the file, because an old id would
  * name a stranger's comment on the new site, and is listed in the report. So it is with all comments of an issue that
@@ -32,7 +34,7 @@ struct translate_options {
     bool is_reversed;                 /* -r */
     struct translate_login logins[2]; /* --bu1 --u1 --p1, --bu2 --u2 --p2. Transports, if given, are taken over */
     const char *id_map;               /* JSON lines (idmap.h); NULL: none */
-    bool has_force;                   /* go on although the connector's issues are not on site 1 and the other's are */
+    bool has_force;                   /* go on although a site shows none of the first issues */
     bool shows_progress;
     FILE *findings;      /* one line for each finding; NULL: none (they are in the report file all the same) */
     struct clock *clock; /* NULL: the system's */

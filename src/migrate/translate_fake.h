@@ -33,7 +33,8 @@ struct fake {
     size_t comment_page_max; /* 0: as asked */
     size_t search_max;       /* 0: as asked */
     enum { FAKE_WARNS, FAKE_REFUSES, FAKE_IS_SILENT } about_missing;
-    bool numeric_ids, bare_lists, reversed, drops_ms, lacks_bulkfetch, lacks_search_jql, lacks_search, omits_comments;
+    bool numeric_ids, bare_lists, reversed, drops_ms, lacks_bulkfetch, lacks_search_jql, lacks_search, omits_comments,
+        only_v3;
     bool wrong_order; /* embedded comments are the newest, not the first */
     size_t keys_max;  /* more keys in one request: 400 that names none */
     int status;       /* answer everything but myself with this */
@@ -237,6 +238,8 @@ static inline void fake_handle(void *context, const struct http_request *request
     http_target_parse(a, request->target, &t);
     const json_t *body = request->body ? json_parse(a, request->body, request->body_length, true, "body", &e) : NULL;
     const char *path = t.path;
+    if (f->only_v3) /* the same under another number; under 2 there is nothing */
+        path = str_starts(path, "/rest/api/3/") ? str_replace(a, path, "/rest/api/3/", "/rest/api/2/") : "/nowhere";
     if (str_eq(path, "/rest/api/2/myself")) {
         f->myself++;
         if (f->myself_status)

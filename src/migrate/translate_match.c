@@ -42,8 +42,7 @@ const char *translate_reason_text(enum translate_reason r)
     return reasons[r].text;
 }
 
-/* --- texts, made when they are needed -------------------------------------------------------------------------------
- */
+/* --- texts, made when they are needed --- */
 
 static const char *text_of(struct arena *a, struct translate_comment *c)
 {
@@ -64,8 +63,7 @@ static const char *loose_text_of(struct arena *a, struct translate_comment *c)
     return c->loose = text_nameless(a, json_string_value(c->body));
 }
 
-/* --- comments in the order of time ----------------------------------------------------------------------------------
- */
+/* --- comments in the order of time --- */
 
 struct entry {
     struct translate_comment *comment;
@@ -156,8 +154,7 @@ static void build(struct matcher *m)
     }
 }
 
-/* --- one comment ----------------------------------------------------------------------------------------------------
- */
+/* --- one comment --- */
 
 struct rivals { /* the comments of one timeline in one span of time */
     struct entry *from, *end;

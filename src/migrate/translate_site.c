@@ -22,8 +22,7 @@ struct reading {
     size_t stranger_count;
 };
 
-/* --- opening --------------------------------------------------------------------------------------------------------
- */
+/* --- opening --- */
 
 static char *authorization(struct arena *a, const struct translate_login *login)
 {
@@ -45,7 +44,8 @@ static struct http_client *client_of(const char *name, const struct translate_lo
         char *url = str_trim(a, login->base_url ? login->base_url : "");
         for (size_t n = strlen(url); n && url[n - 1] == '/';)
             url[--n] = 0;
-        struct transport_settings settings = {.base_url = url};
+        struct transport_settings settings = login->connection;
+        settings.base_url = url;
         transport = transport_curl_new(&settings, e);
         if (!transport) {
             err_wrap(e, "%s", name);
@@ -67,14 +67,22 @@ static struct http_client *client_of(const char *name, const struct translate_lo
 static bool ask_for_account(struct translate_site *s, struct arena *a, struct err *e)
 {
     struct http_reply reply;
+    struct err failure = ERR_INIT;
     struct http_call call = {.method = HTTP_GET, .target = "/rest/api/2/myself"};
-    if (!http_client_call(s->client, &call, a, &reply, e)) {
-        if (e && e->kind == ERR_GONE)
-            err_set(
-                e, ERR_PROTOCOL,
-                "%s: there is no Jira at this URL (GET /rest/api/2/myself answered 404). Give the base URL with its "
-                "path, as in https://example.com/jira",
-                s->name);
+    s->version = 2;
+    bool ok = http_client_call(s->client, &call, a, &reply, &failure);
+    if (!ok && failure.http_status == 404) {
+        s->version = 3; /* Cloud has both; then texts come as ADF */
+        call.target = "/rest/api/3/myself";
+        ok = http_client_call(s->client, &call, a, &reply, NULL);
+        if (!ok)
+            return err_set(e, ERR_PROTOCOL,
+                           "%s: there is no Jira at this URL (GET /rest/api/2/myself answered 404). Give the base URL "
+                           "with its path, as in https://example.com/jira",
+                           s->name);
+    }
+    if (!ok) {
+        *e = failure;
         return false;
     }
     if (json_at_str(reply.json, "accountId"))
@@ -82,8 +90,8 @@ static bool ask_for_account(struct translate_site *s, struct arena *a, struct er
     else if (json_at_str(reply.json, "name") || json_at_str(reply.json, "key"))
         s->kind = TRANSLATE_DATACENTER;
     else
-        return err_set(e, ERR_PROTOCOL,
-                       "%s: GET /rest/api/2/myself answered without accountId, name or key: is this Jira?", s->name);
+        return err_set(e, ERR_PROTOCOL, "%s: GET %s answered without accountId, name or key: is this Jira?", s->name,
+                       call.target);
     return true;
 }
 
@@ -113,8 +121,7 @@ int64_t translate_site_requests(const struct translate_site *s)
     return http_client_counts(s->client).requests;
 }
 
-/* --- reading what came ----------------------------------------------------------------------------------------------
- */
+/* --- reading what came --- */
 
 static bool read_created(const json_t *comment, int64_t *ms_r)
 {
@@ -219,12 +226,13 @@ static size_t mark_missing(struct reading *r, const json_t *reply)
     return count;
 }
 
-/* --- one issue ------------------------------------------------------------------------------------------------------
- */
+/* --- one issue --- */
 
-static bool call_json(struct reading *r, enum http_method method, const char *target, const json_t *body,
+/* `resource` is what follows /rest/api/N/. */
+static bool call_json(struct reading *r, enum http_method method, const char *resource, const json_t *body,
                       struct http_reply *reply_r, struct err *e)
 {
+    char *target = arena_printf(r->a, "/rest/api/%d/%s", r->site->version, resource);
     struct http_call call = {.method = method, .target = target, .json = body, .is_read = true};
     return http_client_call(r->site->client, &call, r->a, reply_r, e);
 }
@@ -234,10 +242,10 @@ static bool read_single(struct reading *r, struct translate_issue *issue, struct
 {
     struct http_reply reply;
     struct err failure = ERR_INIT;
-    char *target = arena_printf(r->a, "/rest/api/2/issue/%s?fields=comment", str_percent_encode(r->a, issue->asked));
+    char *target = arena_printf(r->a, "issue/%s?fields=comment", str_percent_encode(r->a, issue->asked));
     if (call_json(r, HTTP_GET, target, NULL, &reply, &failure)) {
         if (!json_at_str(reply.json, "key"))
-            return err_set(e, ERR_PROTOCOL, "%s: GET %s answered an issue without a key", r->site->name, target);
+            return err_set(e, ERR_PROTOCOL, "%s: GET %s answered without a key", r->site->name, target);
         take_answer(r, issue, reply.json);
         return true;
     }
@@ -256,7 +264,7 @@ static bool read_pages(struct reading *r, struct translate_issue *issue, int64_t
     for (int round = 0; round < ROUNDS_MAX; round++) {
         struct http_reply reply;
         struct err failure = ERR_INIT;
-        char *target = arena_printf(r->a, "/rest/api/2/issue/%s/comment?startAt=%lld&maxResults=%d",
+        char *target = arena_printf(r->a, "issue/%s/comment?startAt=%lld&maxResults=%d",
                                     str_percent_encode(r->a, issue->key), (long long)start, PAGE_OF_COMMENTS);
         if (!call_json(r, HTTP_GET, target, NULL, &reply, &failure)) {
             if (failure.kind == ERR_GONE || failure.kind == ERR_FORBIDDEN)
@@ -292,8 +300,7 @@ static bool complete_comments(struct reading *r, struct translate_issue *issue, 
     return true;
 }
 
-/* --- many issues ----------------------------------------------------------------------------------------------------
- */
+/* --- many issues --- */
 
 struct chunk {
     struct translate_issue **issues;
@@ -345,7 +352,7 @@ static bool by_search(struct reading *r, const struct chunk *c, struct http_repl
     for (int round = 0; round < ROUNDS_MAX; round++) {
         json_t *body = json_keep(r->a, json_pack("{s:s,s:b,s:[s],s:I,s:i}", "jql", jql, "validateQuery", 0, "fields",
                                                  "comment", "startAt", (json_int_t)start, "maxResults", 1000));
-        if (!call_json(r, HTTP_POST, "/rest/api/2/search", body, reply, e))
+        if (!call_json(r, HTTP_POST, "search", body, reply, e))
             return false;
         absorb_all(r, reply->json);
         int64_t size = (int64_t)json_at_count(reply->json, "issues");
@@ -363,7 +370,7 @@ static bool by_bulkfetch(struct reading *r, const struct chunk *c, struct http_r
     for (size_t i = 0; i < c->count; i++)
         json_array_append_new(keys, json_string(c->issues[i]->asked));
     json_t *body = json_keep(r->a, json_pack("{s:o,s:[s]}", "issueIdsOrKeys", keys, "fields", "comment"));
-    if (!call_json(r, HTTP_POST, "/rest/api/2/issue/bulkfetch", body, reply, e))
+    if (!call_json(r, HTTP_POST, "issue/bulkfetch", body, reply, e))
         return false;
     absorb_all(r, reply->json);
     return true;
@@ -375,7 +382,7 @@ static bool by_search_jql(struct reading *r, const struct chunk *c, struct http_
     for (int round = 0; round < ROUNDS_MAX; round++) {
         json_t *body = json_keep(r->a, json_pack("{s:s,s:[s],s:i,s:s*}", "jql", jql, "fields", "comment", "maxResults",
                                                  (int)c->count, "nextPageToken", token));
-        if (!call_json(r, HTTP_POST, "/rest/api/2/search/jql", body, reply, e))
+        if (!call_json(r, HTTP_POST, "search/jql", body, reply, e))
             return false;
         absorb_all(r, reply->json);
         const char *next = json_at_str(reply->json, "nextPageToken");
@@ -477,8 +484,7 @@ static bool read_chunk(struct reading *r, struct chunk c, struct err *e)
     return true;
 }
 
-/* --- moved issues ---------------------------------------------------------------------------------------------------
- */
+/* --- moved issues --- */
 
 static char *project_of(struct arena *a, const char *key)
 {
@@ -497,7 +503,7 @@ static bool renamed_to(struct reading *r, const char *project, const char **to_r
         }
     struct http_reply reply;
     struct err failure = ERR_INIT;
-    char *target = arena_printf(r->a, "/rest/api/2/project/%s", str_percent_encode(r->a, project));
+    char *target = arena_printf(r->a, "project/%s", str_percent_encode(r->a, project));
     const char *to = NULL;
     if (call_json(r, HTTP_GET, target, NULL, &reply, &failure))
         to = json_at_str(reply.json, "key");
@@ -550,8 +556,7 @@ static bool settle_strangers(struct reading *r, const struct chunk *all, struct 
     return true;
 }
 
-/* --- all of it ------------------------------------------------------------------------------------------------------
- */
+/* --- all of it --- */
 
 static bool read_unique(struct reading *r, const struct chunk *all, struct err *e)
 {

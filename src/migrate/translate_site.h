@@ -36,7 +36,8 @@ struct translate_site {
     const char *name; /* "site 1 (https://…)"; borrowed */
     struct http_client *client;
     enum translate_kind kind;
-    int way; /* index in the order of ways for this kind */
+    int version; /* of the REST interface: 2, or 3 where a site knows no other */
+    int way;     /* index in the order of ways for this kind */
     bool has_worked;
     struct arena arena; /* what is remembered from batch to batch */
     struct translate_rename *renames;
@@ -45,8 +46,9 @@ struct translate_site {
 
 struct translate_login {
     const char *base_url;
-    const char *user;            /* empty or NULL: the password is a bearer token (personal access token) */
-    const char *password;        /* password, or API token on Cloud */
+    const char *user;                     /* empty or NULL: the password is a bearer token (personal access token) */
+    const char *password;                 /* password, or API token on Cloud */
+    struct transport_settings connection; /* proxy, CA, allow_http …; its base_url is not looked at */
     struct transport *transport; /* NULL: one over curl to base_url; otherwise owned by the site from here on */
 };
 

@@ -129,8 +129,7 @@ static char *expected(struct move *m, const char *text, const char *key, const c
     return out;
 }
 
-/* --- the guide's own case
- * --------------------------------------------------------------------------------------------- */
+/* --- the guide's own case --- */
 
 static void the_published_example_changes_in_one_id(void **state)
 {
@@ -197,7 +196,7 @@ static void any_two_kinds_of_site_will_do(void **state)
 static void sites_may_answer_in_many_ways(void **state)
 {
     struct scratch *s = *state;
-    for (int way = 0; way < 9; way++) {
+    for (int way = 0; way < 10; way++) {
         struct move m;
         begin(&m, s);
         m.old.numeric_ids = m.now.numeric_ids = way == 1;
@@ -210,6 +209,7 @@ static void sites_may_answer_in_many_ways(void **state)
         m.old.keys_max = m.now.keys_max = way == 7 ? 60 : 0;
         m.old.is_cloud = way == 8; /* a cloud that has nothing but its search */
         m.old.lacks_bulkfetch = way == 8;
+        m.now.only_v3 = way == 9;
         char *text = moved_project(&m, 250, "SA", "SA");
         gives(&m, text, expected(&m, text, "SA", "SA"));
         assert_int_equal(m.report.removed, 0);
@@ -240,8 +240,7 @@ static void long_comment_lists_are_read_to_their_end(void **state)
     }
 }
 
-/* --- which connector
- * -------------------------------------------------------------------------------------------------- */
+/* --- which connector --- */
 
 static const char *const two_sided = "{\"firstConnector\":[{\"localIssueKey\":\"SB-7\",\"remoteIssueKey\":\"SA-1\","
                                      "\"comments\":[{\"localId\":\"31\"}]}],\n\"secondConnector\":[{\"localIssueKey\":"
@@ -283,8 +282,24 @@ static void the_wrong_connector_is_refused_with_advice(void **state)
     assert_int_equal(m.old.requests, 0);
 }
 
-/* --- keys
- * ------------------------------------------------------------------------------------------------------------- */
+static void a_site_that_shows_nothing_is_refused(void **state)
+{
+    struct scratch *s = *state;
+    for (int site = 0; site < 2; site++) {
+        struct move m;
+        begin(&m, s);
+        char *text = moved_project(&m, 40, "SA", "SA");
+        (site ? &m.now : &m.old)->count = 0;
+        fails(&m, text, ERR_INPUT, site ? "is on site 2" : "is on site 1");
+        assert_says(&s->e, "permission to browse the project");
+        m.options.has_force = true;
+        assert_true(run(&m, text));
+        assert_int_equal(m.report.removed, 60);
+        scratch_count(s, true);
+    }
+}
+
+/* --- keys --- */
 
 static void missing_issues_are_listed_and_their_records_stay(void **state)
 {
@@ -375,8 +390,7 @@ static void an_odd_key_stays_outside_the_query(void **state)
     assert_string_equal(m.old.last_query, "key in (\"A-1) OR (\\\"x\\\" = 1\")");
 }
 
-/* --- comments
- * --------------------------------------------------------------------------------------------------------- */
+/* --- comments --- */
 
 static void what_cannot_be_told_is_taken_out_with_its_comma(void **state)
 {
@@ -483,8 +497,7 @@ static void oddities_are_reported_and_left_alone(void **state)
     assert_int_equal(m.old.requests, 1); /* nothing to ask there but who we are */
 }
 
-/* --- what goes wrong
- * -------------------------------------------------------------------------------------------------- */
+/* --- what goes wrong --- */
 
 static void a_damaged_file_is_refused_before_any_request(void **state)
 {
@@ -555,6 +568,7 @@ int main(void)
         scratch_test(long_comment_lists_are_read_to_their_end),
         scratch_test(reversed_translates_the_second_connector),
         scratch_test(the_wrong_connector_is_refused_with_advice),
+        scratch_test(a_site_that_shows_nothing_is_refused),
         scratch_test(missing_issues_are_listed_and_their_records_stay),
         scratch_test(a_moved_issue_keeps_its_partner),
         scratch_test(a_moved_issue_is_not_mistaken_for_a_missing_one),

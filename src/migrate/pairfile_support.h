@@ -63,7 +63,10 @@ static inline char *scratch_path(struct scratch *s, const char *name)
 static inline char *scratch_write(struct scratch *s, const char *name, const char *bytes, size_t length)
 {
     char *path = scratch_path(s, name);
-    assert_true(file_atomic_write(path, bytes, length, &s->e));
+    FILE *f = fopen(path, "wb"); /* not file_atomic: thousands of inputs need no fsync */
+    assert_non_null(f);
+    assert_int_equal(fwrite(bytes, 1, length, f), length);
+    assert_int_equal(fclose(f), 0);
     return path;
 }
 

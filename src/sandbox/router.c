@@ -47,7 +47,7 @@ struct path {
 static struct path path_of(struct ctx *c)
 {
     size_t skip = context_segments(c);
-    struct path p = {c->target.segments + skip, c->target.segment_count - skip, false};
+    struct path p = {skip ? c->target.segments + skip : c->target.segments, c->target.segment_count - skip, false};
     if (c->d->is_cloud && p.count && str_ends(c->target.path, "/"))
         p.count = 0; /* Data Center forgives a slash at the end, Cloud knows no such resource */
     c->api = 2;

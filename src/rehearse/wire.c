@@ -254,7 +254,7 @@ static bool wire_perform(struct transport *t, const struct http_request *request
     }
     p->writes++;
     bool strikes = p->fault > FAULT_KILL && p->writes == p->at;
-    if (strikes || p->fault == FAULT_KILL)
+    if (strikes || !p->has_struck)
         snprintf(p->struck, sizeof p->struck, "%s %.100s of the %s site", http_method_name(request->method),
                  request->target, w->side ? "second" : "first");
     return strikes ? strike(w, request, a, r, e) : serve(w, request, a, r, e);

@@ -280,6 +280,24 @@ static bool take_back(struct engine *en, struct work *const *works, size_t works
     return store_commit(en->store, e);
 }
 
+/* Comments keep the order in which people wrote: none is sent past one that may still arrive, or has to go again. */
+static bool would_overtake(const struct work *w, size_t k)
+{
+    const struct op *op = &w->due[k];
+    for (size_t i = 0; i < k && op->kind == OP_COMMENT_ADD; i++)
+        if (w->due[i].kind == OP_COMMENT_ADD && w->due[i].side == op->side && w->is_waiting &&
+            w->due[i].state != OP_REPLIED)
+            return true;
+    return false;
+}
+
+static bool hold_back(struct engine *en, struct op *op, struct err *e)
+{
+    op->state = OP_FAILED;
+    op->error = "not sent: an earlier comment is not there yet";
+    return commit_op(en, op, e);
+}
+
 bool apply_all(struct engine *en, struct arena *a, struct work *const *works, size_t works_count, struct err *e)
 {
     size_t due = 0;
@@ -296,6 +314,11 @@ bool apply_all(struct engine *en, struct arena *a, struct work *const *works, si
             struct op *op = &works[i]->due[k];
             if (is_down[op->side])
                 continue;
+            if (would_overtake(works[i], k)) {
+                if (!hold_back(en, op, e))
+                    return false;
+                continue;
+            }
             struct err why = ERR_INIT;
             enum outcome outcome = send_and_note(en, a, works[i], op, &why);
             if (outcome == FATAL) {

@@ -211,8 +211,8 @@ void plan_comments(const struct plan_input *in, struct arena *a, struct work *w,
     for (size_t i = 0; i < w->comment_count; i++)
         compare(&s, &w->comments[i]);
     for (int from = 0; from < 2; from++) {
-        /* a copy of ours that is not proven yet must not be taken for somebody's new comment */
-        if (!flows(&s, (enum side)from) || has_open_add(w, (enum side)from))
+        /* a copy of ours that is not proven yet must not be taken for somebody's new comment, nor be overtaken */
+        if (!flows(&s, (enum side)from) || has_open_add(w, SIDE_FIRST) || has_open_add(w, SIDE_SECOND))
             continue;
         const struct tracker_issue *issue = w->issue[from];
         for (size_t i = 0; i < issue->comment_count; i++)

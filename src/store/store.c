@@ -13,7 +13,7 @@
 
 struct store {
     struct sql_db *db;
-    bool owns_db, is_dead;
+    bool owns_db, is_dead, is_grouped;
     int lock_fd; /* -1: none */
     bool (*after_commit)(void *);
     void *context;
@@ -147,7 +147,7 @@ struct sql_db *store_db(struct store *s, struct err *e)
 bool store_begin(struct store *s, struct err *e)
 {
     struct sql_db *db = store_db(s, e);
-    return db && sql_begin(db, e);
+    return db && ((s->is_grouped && sql_in_transaction(db)) || sql_begin(db, e));
 }
 
 bool store_commit(struct store *s, struct err *e)
@@ -155,6 +155,8 @@ bool store_commit(struct store *s, struct err *e)
     struct sql_db *db = store_db(s, e);
     if (!db)
         return false;
+    if (s->is_grouped)
+        return true;
     if (!sql_commit(db, e))
         return store_abandon(s);
     if (s->after_commit && !s->after_commit(s->context)) {
@@ -167,6 +169,27 @@ bool store_commit(struct store *s, struct err *e)
 bool store_abandon(struct store *s)
 {
     sql_rollback(s->db);
+    return false;
+}
+
+bool store_group_begin(struct store *s, struct err *e)
+{
+    s->is_grouped = store_db(s, e) != NULL;
+    return s->is_grouped;
+}
+
+bool store_group_end(struct store *s, bool ok, struct err *e)
+{
+    struct err failed = ERR_INIT;
+    s->is_grouped = false;
+    if (!sql_in_transaction(s->db))
+        return ok;
+    if (!ok && e->kind == ERR_KILLED) /* a killed program commits nothing any more */
+        return store_abandon(s);
+    if (store_commit(s, &failed))
+        return ok;
+    if (ok)
+        *e = failed;
     return false;
 }
 

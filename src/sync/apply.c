@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { RATE_TRIES = 4, RATE_PAUSE_MS = 5000 };
+enum { RATE_TRIES = 4, RATE_PAUSE_MS = 5000, REPLIES_IN_A_COMMIT = 16 };
 
 static struct tracker_visibility visibility_of(const json_t *body)
 {
@@ -298,42 +298,63 @@ static bool hold_back(struct engine *en, struct op *op, struct err *e)
     return commit_op(en, op, e);
 }
 
+struct sending {
+    struct work *const *works;
+    size_t count;
+    bool is_down[2];
+    struct err down; /* why a site went away */
+    int unsaved;     /* replies that are not durable yet */
+};
+
+static bool send_one(struct engine *en, struct arena *a, struct sending *s, struct work *w, size_t k, struct err *e)
+{
+    struct op *op = &w->due[k];
+    if (s->is_down[op->side])
+        return true;
+    if (would_overtake(w, k))
+        return hold_back(en, op, e);
+    struct err why = ERR_INIT;
+    enum outcome outcome = send_and_note(en, a, w, op, &why);
+    if (outcome == FATAL) {
+        *e = why;
+        return false;
+    }
+    if (outcome == SITE_DOWN) {
+        s->is_down[op->side] = true;
+        s->down = why;
+        return take_back(en, s->works, s->count, op->side, &why, e);
+    }
+    if (++s->unsaved < REPLIES_IN_A_COMMIT)
+        return true;
+    s->unsaved = 0;
+    return store_group_end(en->store, true, e) && store_group_begin(en->store, e);
+}
+
+/* A reply that is lost with the program is looked for by recover.c like any other, so replies need not be durable one by
+ * one: they share commits. */
+static bool send_all(struct engine *en, struct arena *a, struct sending *s, struct err *e)
+{
+    if (!store_group_begin(en->store, e))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; ok && i < s->count; i++)
+        for (size_t k = 0; ok && k < s->works[i]->due_count; k++)
+            ok = send_one(en, a, s, s->works[i], k, e);
+    return store_group_end(en->store, ok, e);
+}
+
 bool apply_all(struct engine *en, struct arena *a, struct work *const *works, size_t works_count, struct err *e)
 {
+    struct sending s = {.works = works, .count = works_count};
     size_t due = 0;
     for (size_t i = 0; i < works_count; i++)
         due += works[i]->due_count;
     if (!due)
         return true;
-    if (!journal_all(en, a, works, works_count, e))
+    if (!journal_all(en, a, works, works_count, e) || !send_all(en, a, &s, e))
         return false;
-    struct err down = ERR_INIT;
-    bool is_down[2] = {false, false};
-    for (size_t i = 0; i < works_count; i++)
-        for (size_t k = 0; k < works[i]->due_count; k++) {
-            struct op *op = &works[i]->due[k];
-            if (is_down[op->side])
-                continue;
-            if (would_overtake(works[i], k)) {
-                if (!hold_back(en, op, e))
-                    return false;
-                continue;
-            }
-            struct err why = ERR_INIT;
-            enum outcome outcome = send_and_note(en, a, works[i], op, &why);
-            if (outcome == FATAL) {
-                *e = why;
-                return false;
-            }
-            if (outcome == SITE_DOWN) {
-                is_down[op->side] = true;
-                down = why;
-                if (!take_back(en, works, works_count, op->side, &why, e))
-                    return false;
-            }
-        }
-    if (!is_down[0] && !is_down[1])
+    if (!s.is_down[0] && !s.is_down[1])
         return true;
-    *e = down;
+    *e = s.down;
     return false;
 }

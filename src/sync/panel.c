@@ -8,6 +8,8 @@
 #include "base/str.h"
 #include "base/time_iso.h"
 
+enum { PANELS_IN_A_COMMIT = 50 };
+
 char *panel_property_key(struct arena *a, const char *sync_key)
 {
     return arena_printf(a, "tandem.%s", sync_key);
@@ -85,10 +87,14 @@ bool panel_write_due(struct engine *en, struct err *e)
     struct pair *pairs;
     size_t count;
     bool ok = pair_list_panel_due(en->store, &all, en->row.id, &pairs, &count, e);
-    for (size_t i = 0; ok && i < count; i++) {
-        if (pairs[i].issue_id[0] && pairs[i].issue_id[1])
-            ok = write_panel(en, &one, &pairs[i], e);
-        arena_clear(&one);
+    for (size_t i = 0; ok && i < count; i += PANELS_IN_A_COMMIT) {
+        ok = store_group_begin(en->store, e);
+        for (size_t k = i; ok && k < count && k < i + PANELS_IN_A_COMMIT; k++) {
+            if (pairs[k].issue_id[0] && pairs[k].issue_id[1])
+                ok = write_panel(en, &one, &pairs[k], e);
+            arena_clear(&one);
+        }
+        ok = store_group_end(en->store, ok, e);
     }
     arena_release(&one);
     arena_release(&all);

@@ -523,6 +523,17 @@ static bool finish(struct batch *b, struct work *w, struct err *e)
     return pair_update(en->store, &w->pair, e);
 }
 
+/* Everything that this round proves and decides becomes durable together, before the next write leaves. */
+static bool advance_all(struct batch *b, struct err *e)
+{
+    if (!store_group_begin(b->en->store, e))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; ok && i < b->count; i++)
+        ok = !b->works[i]->is_active || advance(b, b->works[i], e);
+    return store_group_end(b->en->store, ok, e);
+}
+
 static bool round_once(struct batch *b, bool *more_r, struct err *e)
 {
     for (size_t i = 0; i < b->count; i++)
@@ -531,10 +542,7 @@ static bool round_once(struct batch *b, bool *more_r, struct err *e)
     if (!read_all(b, e) || !check_fuse(b, e))
         return false;
     b->en->is_exploring[0] = b->en->is_exploring[1] = false;
-    for (size_t i = 0; i < b->count; i++)
-        if (b->works[i]->is_active && !advance(b, b->works[i], e))
-            return false;
-    if (!apply_all(b->en, b->a, b->works, b->count, e))
+    if (!advance_all(b, e) || !apply_all(b->en, b->a, b->works, b->count, e))
         return false;
     *more_r = false;
     for (size_t i = 0; i < b->count; i++) {
@@ -637,7 +645,8 @@ static bool work_rows(struct engine *en, const struct inbox_row *rows, size_t co
 {
     struct arena a = ARENA_INIT;
     struct batch b = {.en = en, .a = &a};
-    bool ok = sort_rows(&b, rows, count, e) && run_batch(&b, e);
+    bool ok = store_group_begin(en->store, e) &&
+              store_group_end(en->store, sort_rows(&b, rows, count, e), e) && run_batch(&b, e);
     arena_release(&a);
     return ok;
 }

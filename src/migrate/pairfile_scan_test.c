@@ -238,7 +238,7 @@ static void the_scanner_and_jansson_agree_on_any_text(void **state)
     rng_seed(&rng, 20261122);
     struct buf b = BUF_INIT(1 << 20);
     int accepted = 0, refused = 0;
-    for (int round = 0; round < 30000; round++) {
+    for (int round = 0; round < 8000; round++) {
         buf_clear(&b);
         if (round % 2) {
             add_value(&rng, &b, 0);
@@ -254,7 +254,7 @@ static void the_scanner_and_jansson_agree_on_any_text(void **state)
         struct err e = ERR_INIT;
         *(scan_all(buf_str(&b), b.len, 0, &e) ? &accepted : &refused) += 1;
     }
-    assert_true(accepted > 3000 && refused > 3000); /* both halves of the property were exercised */
+    assert_true(accepted > 800 && refused > 800); /* both halves of the property were exercised */
     buf_release(&b);
 }
 

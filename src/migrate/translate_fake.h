@@ -34,7 +34,7 @@ struct fake {
     size_t search_max;       /* 0: as asked */
     enum { FAKE_WARNS, FAKE_REFUSES, FAKE_IS_SILENT } about_missing;
     bool numeric_ids, bare_lists, reversed, drops_ms, lacks_bulkfetch, lacks_search_jql, lacks_search, omits_comments,
-        only_v3;
+        only_v3, omits_totals;
     bool wrong_order; /* embedded comments are the newest, not the first */
     size_t keys_max;  /* more keys in one request: 400 that names none */
     int status;       /* answer everything but myself with this */
@@ -93,6 +93,8 @@ static inline json_t *fake_comments_json(const struct fake *f, const struct fake
         json_array_append_new(list, fake_comment_json(f, &issue->comments[i]));
     if (f->bare_lists)
         return list;
+    if (f->omits_totals)
+        return json_pack("{s:o}", "comments", list);
     return json_pack("{s:i,s:i,s:i,s:o}", "startAt", (int)start, "maxResults", (int)max, "total", (int)issue->count,
                      "comments", list);
 }

@@ -157,13 +157,13 @@ static void read_embedded(struct arena *a, struct translate_issue *issue, const 
     const json_t *list = json_is_array(comment) ? comment : json_object_get(comment, "comments");
     issue->total = json_at_int(comment, "total", -1);
     add_comments(a, issue, list);
-    if (json_is_array(comment))
-        issue->is_complete = true;
-    else if (json_is_array(list) && issue->total >= 0)
+    int64_t page = json_at_int(comment, "maxResults", INT64_MAX); /* without total and page size nothing was cut */
+    if (!json_is_array(list))
+        issue->is_complete = false;
+    else if (issue->total >= 0)
         issue->is_complete = (int64_t)issue->comment_count >= issue->total;
     else
-        issue->is_complete =
-            json_is_array(list) && json_at_int(comment, "maxResults", 0) > (int64_t)json_array_size(list);
+        issue->is_complete = json_is_array(comment) || (int64_t)json_array_size(list) < page;
 }
 
 static void take_answer(struct reading *r, struct translate_issue *issue, const json_t *answer)

@@ -196,7 +196,7 @@ static void any_two_kinds_of_site_will_do(void **state)
 static void sites_may_answer_in_many_ways(void **state)
 {
     struct scratch *s = *state;
-    for (int way = 0; way < 10; way++) {
+    for (int way = 0; way < 11; way++) {
         struct move m;
         begin(&m, s);
         m.old.numeric_ids = m.now.numeric_ids = way == 1;
@@ -210,9 +210,11 @@ static void sites_may_answer_in_many_ways(void **state)
         m.old.is_cloud = way == 8; /* a cloud that has nothing but its search */
         m.old.lacks_bulkfetch = way == 8;
         m.now.only_v3 = way == 9;
+        m.old.omits_totals = m.now.omits_totals = way == 10;
         char *text = moved_project(&m, 250, "SA", "SA");
         gives(&m, text, expected(&m, text, "SA", "SA"));
         assert_int_equal(m.report.removed, 0);
+        assert_true(way == 6 || m.old.comment_pages + m.now.comment_pages == 0);
     }
 }
 

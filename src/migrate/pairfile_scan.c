@@ -7,7 +7,6 @@
 #include <string.h>
 
 enum { NEED_VALUE, NEED_FIRST_VALUE, NEED_FIRST_KEY, NEED_KEY, NEED_COMMA, NEED_NOTHING };
-enum { KEYS_UNINDEXED = 24, KEY_BYTES_MAX = 64 << 20, KEY_COUNT_MAX = 4 << 20 };
 
 /* 1: may stand in a string as it is and is one byte long. */
 static const unsigned char plain[256] = {
@@ -25,17 +24,16 @@ void scan_init(struct scan *s, struct scan_input input, const char *name, size_t
 {
     *s = (struct scan){.input = input, .name = name, .pin = -1, .pin_max = pin_max};
     s->window = window ? window : SCAN_WINDOW;
-    s->key_bytes = (struct buf)BUF_INIT(KEY_BYTES_MAX);
+    names_init(&s->names);
     s->frames[0].state = NEED_VALUE;
 }
 
 void scan_release(struct scan *s)
 {
     free(s->data);
-    free(s->keys);
-    buf_release(&s->key_bytes);
+    names_release(&s->names);
     for (int i = 0; i <= SCAN_DEPTH_MAX; i++)
-        free(s->frames[i].slots);
+        names_forget(&s->frames[i].scope);
     *s = (struct scan){.pin = -1};
 }
 
@@ -74,13 +72,14 @@ void scan_pointer(const struct scan *s, struct buf *b)
 {
     for (int i = 1; i <= s->depth; i++) {
         const struct scan_frame *f = &s->frames[i];
-        uint32_t after = i < s->depth ? s->frames[i + 1].first_key : s->key_count;
+        uint32_t after = i < s->depth ? s->frames[i + 1].scope.first : s->names.count;
         if (!f->is_object) {
             buf_addf(b, "/%lld", (long long)f->index);
-        } else if (after > f->first_key && f->state != NEED_KEY) {
-            const struct scan_key_entry *k = &s->keys[after - 1];
+        } else if (after > f->scope.first && f->state != NEED_KEY) {
+            size_t length;
+            const char *name = names_text(&s->names, after - 1, &length);
             buf_addc(b, '/');
-            add_escaped(b, s->key_bytes.data + k->at, k->length);
+            add_escaped(b, name, length);
         }
     }
 }
@@ -332,8 +331,7 @@ static char *put_utf8(char *out, uint32_t c)
     return out;
 }
 
-/* Decodes what read_string has already found to be right; the result is never longer. Returns its length. */
-static size_t decode(const char *from, size_t length, char *out)
+size_t scan_decode(const char *from, size_t length, char *out)
 {
     static const char named[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
     const char *end = from + length;
@@ -361,7 +359,7 @@ char *scan_text(const struct scan *s, const struct scan_token *t, struct arena *
 {
     size_t length = (size_t)(t->end - t->start) - 2;
     char *out = arena_alloc(a, length + 1);
-    length = decode(scan_bytes(s, t->start) + 1, length, out);
+    length = scan_decode(scan_bytes(s, t->start) + 1, length, out);
     out[length] = 0;
     if (length_r)
         *length_r = length;
@@ -370,90 +368,15 @@ char *scan_text(const struct scan *s, const struct scan_token *t, struct arena *
 
 /* --- names --- */
 
-static uint64_t hash_bytes(const char *bytes, size_t length)
-{
-    uint64_t h = 0xcbf29ce484222325u ^ length;
-    for (; length >= 8; bytes += 8, length -= 8) {
-        uint64_t word;
-        memcpy(&word, bytes, 8);
-        h = (h ^ word) * 0x9e3779b97f4a7c15u;
-        h ^= h >> 29;
-    }
-    for (; length; bytes++, length--)
-        h = (h ^ (unsigned char)*bytes) * 0x100000001b3u;
-    return h ^ h >> 32;
-}
-
-static bool is_same_key(const struct scan *s, const struct scan_key_entry *x, const struct scan_key_entry *y)
-{
-    return x->hash == y->hash && x->length == y->length &&
-           memcmp(buf_str(&s->key_bytes) + x->at, buf_str(&s->key_bytes) + y->at, x->length) == 0;
-}
-
-static void index_put(struct scan_frame *f, const struct scan_key_entry *keys, uint32_t key)
-{
-    uint32_t mask = f->slot_count - 1, at = (uint32_t)keys[key].hash & mask;
-    while (f->slots[at])
-        at = (at + 1) & mask;
-    f->slots[at] = key + 1;
-}
-
-static void index_build(struct scan *s, struct scan_frame *f, uint32_t count)
-{
-    uint32_t wanted = 64;
-    while (wanted < count * 4)
-        wanted *= 2;
-    if (f->slot_count < wanted) {
-        f->slots = grown(f->slots, wanted * sizeof *f->slots);
-        f->slot_count = wanted;
-    }
-    memset(f->slots, 0, f->slot_count * sizeof *f->slots);
-    for (uint32_t i = f->first_key; i < f->first_key + count; i++)
-        index_put(f, s->keys, i);
-    f->is_indexed = true;
-}
-
-/* Is the last key of this object there already? */
-static bool is_key_known(struct scan *s, struct scan_frame *f)
-{
-    uint32_t last = s->key_count - 1, count = last - f->first_key;
-    if (count < KEYS_UNINDEXED) {
-        for (uint32_t i = f->first_key; i < last; i++)
-            if (is_same_key(s, &s->keys[i], &s->keys[last]))
-                return true;
-        return false;
-    }
-    if (!f->is_indexed || count * 2 > f->slot_count)
-        index_build(s, f, count);
-    uint32_t mask = f->slot_count - 1, at = (uint32_t)s->keys[last].hash & mask;
-    for (; f->slots[at]; at = (at + 1) & mask)
-        if (is_same_key(s, &s->keys[f->slots[at] - 1], &s->keys[last]))
-            return true;
-    f->slots[at] = last + 1;
-    return false;
-}
-
 static bool remember_key(struct scan *s, const struct scan_token *t, bool has_escape, struct err *e)
 {
     struct scan_frame *f = &s->frames[s->depth];
-    size_t length = (size_t)(t->end - t->start) - 2, at = s->key_bytes.len;
-    const char *raw = scan_bytes(s, t->start) + 1;
-    if (s->key_count == s->key_room) {
-        s->key_room = s->key_room ? s->key_room * 2 : 64;
-        s->keys = grown(s->keys, s->key_room * sizeof *s->keys);
-    }
-    buf_add(&s->key_bytes, raw, length);
-    if (s->key_bytes.overflow || s->key_count >= KEY_COUNT_MAX)
-        return scan_fail(s, e, ERR_LIMIT, t->start, "an object with more names than Tandem can compare (%d MiB)",
-                         KEY_BYTES_MAX >> 20);
-    if (has_escape) {
-        length = decode(raw, length, s->key_bytes.data + at);
-        buf_truncate(&s->key_bytes, at + length);
-    }
-    s->keys[s->key_count++] =
-        (struct scan_key_entry){hash_bytes(buf_str(&s->key_bytes) + at, length), (uint32_t)at, (uint32_t)length};
+    size_t length = (size_t)(t->end - t->start) - 2;
+    enum names_result result = names_add(&s->names, &f->scope, scan_bytes(s, t->start) + 1, length, has_escape);
+    if (result == NAMES_TOO_MANY)
+        return scan_fail(s, e, ERR_LIMIT, t->start, "more names in one object than Tandem can compare");
     f->state = NEED_VALUE;
-    if (is_key_known(s, f))
+    if (result == NAMES_KNOWN)
         return scan_fail(s, e, ERR_INPUT, t->start,
                          "the same key twice in one object: which of the two counts would be a guess");
     return true;
@@ -461,9 +384,7 @@ static bool remember_key(struct scan *s, const struct scan_token *t, bool has_es
 
 const char *scan_key(const struct scan *s, size_t *length_r)
 {
-    const struct scan_key_entry *k = &s->keys[s->key_count - 1];
-    *length_r = k->length;
-    return buf_str(&s->key_bytes) + k->at;
+    return names_text(&s->names, s->names.count - 1, length_r);
 }
 
 bool scan_key_is(const struct scan *s, const char *name)
@@ -527,25 +448,16 @@ static bool open_frame(struct scan *s, bool is_object, struct err *e)
         return scan_fail(s, e, ERR_INPUT, here(s), "nested more than %d levels deep", SCAN_DEPTH_MAX);
     struct scan_frame *f = &s->frames[++s->depth];
     f->is_object = is_object;
-    f->is_indexed = false;
     f->state = is_object ? NEED_FIRST_KEY : NEED_FIRST_VALUE;
     f->index = 0;
-    f->first_key = s->key_count;
-    f->first_byte = (uint32_t)s->key_bytes.len;
+    names_open(&s->names, &f->scope);
     s->pos++;
     return true;
 }
 
 static void close_frame(struct scan *s)
 {
-    struct scan_frame *f = &s->frames[s->depth--];
-    s->key_count = f->first_key;
-    buf_truncate(&s->key_bytes, f->first_byte);
-    if (f->slot_count > 4096) { /* one giant object must not make every later one pay for clearing its table */
-        free(f->slots);
-        f->slots = NULL;
-        f->slot_count = 0;
-    }
+    names_close(&s->names, &s->frames[s->depth--].scope);
     s->pos++;
 }
 

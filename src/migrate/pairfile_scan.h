@@ -21,6 +21,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "migrate/pairfile_names.h"
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -53,18 +54,11 @@ struct scan_input {
     void *context;
 };
 
-struct scan_key_entry {
-    uint64_t hash;
-    uint32_t at, length; /* in key_bytes, decoded */
-};
-
 struct scan_frame {
-    bool is_object, is_indexed;
+    bool is_object;
     unsigned char state;
-    int64_t index;                  /* of the element, in an array */
-    uint32_t first_key, first_byte; /* where this object's names begin */
-    uint32_t *slots;                /* names by hash, once an object has more than a few */
-    uint32_t slot_count;
+    int64_t index; /* of the element, in an array */
+    struct name_scope scope;
 };
 
 struct scan {
@@ -79,9 +73,7 @@ struct scan {
     struct err failure;
     int depth;
     struct scan_frame frames[SCAN_DEPTH_MAX + 1];
-    struct scan_key_entry *keys;
-    uint32_t key_count, key_room;
-    struct buf key_bytes;
+    struct names names;
 };
 
 /* `window` is SCAN_WINDOW unless a test wants the seams elsewhere (0: the default); name and input are borrowed. */
@@ -105,6 +97,9 @@ void scan_unpin(struct scan *);
 const char *scan_bytes(const struct scan *, int64_t start);
 /* A string token's decoded text, with its length when length_r is given; the token must be pinned. */
 char *scan_text(const struct scan *, const struct scan_token *, struct arena *, size_t *length_r);
+
+/* Decodes the inside of a string that the scanner has passed; the result is never longer. Returns its length. */
+size_t scan_decode(const char *from, size_t length, char *out);
 
 /* Where the scanner stands as a JSON pointer (RFC 6901); long names are cut with an ellipsis. */
 void scan_pointer(const struct scan *, struct buf *);

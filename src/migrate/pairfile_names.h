@@ -1,7 +1,7 @@
 /* pairfile_names.h - the names of the members of all objects that are open, to find one that comes twice.
  *
  * A stack: an object's names lie on top of those of the objects around it, and go when it closes. They are compared as
- * decoded, so that "a" and "\\u0061" are the same. A few are compared one by one, more through a hash table. */
+ * decoded, so that "a" and "\u0061" are the same. A few are compared one by one, more through a hash table. */
 #pragma once
 
 #include "base/buf.h"

@@ -9,6 +9,7 @@ struct dump {
     struct arena *a;
     struct err *e;
     int64_t project;
+    const char *issues; /* "IN (SELECT id …)": the issues whose people, types and fields the head lists */
 };
 
 static json_t *value_of(struct dump *d, struct sql_rows *rows, int column, bool is_json)
@@ -30,13 +31,16 @@ static json_t *value_of(struct dump *d, struct sql_rows *rows, int column, bool 
     }
 }
 
-/* One object a row; `names` are the columns' member names, one of them with a leading { holds JSON text. */
+/* One object a row; `names` are the columns' member names, one with a leading { holds JSON text. A % in the statement
+ * stands for "IN (the ids of the head's issues)". */
 static bool list_rows(struct dump *d, json_t **list_r, const char *names, const char *sql, int64_t argument)
 {
     struct sql_rows rows;
     char **columns;
     size_t count = str_split(d->a, names, ' ', &columns);
     *list_r = json_keep(d->a, json_array());
+    if (strchr(sql, '%'))
+        sql = str_replace(d->a, sql, "%", d->issues);
     if (!sql_query(d->sb->db, &rows, d->e, sql, "i", argument))
         return false;
     while (sql_next(&rows)) {
@@ -80,22 +84,89 @@ static bool put_column(struct dump *d, json_t *into, const char *member, const c
     return sql_done(&rows, d->e);
 }
 
-#define IN_PROJECT "IN (SELECT id FROM issue WHERE project = ?1)"
+/* ---- people: whoever an issue, a comment, a history or a text names ---- */
+
+struct mentions {
+    int64_t *ids;
+    size_t count;
+};
+
+static bool note_mention(struct dump *d, struct mentions *m, const char *name, size_t length)
+{
+    int64_t id;
+    const char *text = arena_strndup(d->a, name, length);
+    if (str_starts(text, "accountid:"))
+        text += strlen("accountid:");
+    if (!sql_get_int(d->sb->db, &id, 0, d->e,
+                     "SELECT id FROM account WHERE name = ?1 OR user_key = ?1 OR account_id = ?1", "s", text))
+        return false;
+    for (size_t i = 0; i < m->count; i++)
+        if (m->ids[i] == id)
+            return true;
+    if (id)
+        *arena_push(d->a, m->ids, m->count) = id;
+    return true;
+}
+
+/* [~name] in wiki markup; the id that follows the word mention in ADF, which a name in a text of its own cannot fake
+ * into more than one account too many. */
+static bool note_mentions(struct dump *d, struct mentions *m, const char *text)
+{
+    const char *open = d->sb->d->is_cloud ? "\"mention\"" : "[~", close = d->sb->d->is_cloud ? '"' : ']';
+    for (const char *at = text; at && (at = strstr(at, open));) {
+        at += strlen(open);
+        if (d->sb->d->is_cloud) {
+            at = strstr(at, "\"id\":\"");
+            at = at ? at + strlen("\"id\":\"") : NULL;
+        }
+        const char *end = at ? strchr(at, close) : NULL;
+        if (end && end - at < 200 && !note_mention(d, m, at, (size_t)(end - at)))
+            return false;
+    }
+    return true;
+}
+
+static bool find_mentions(struct dump *d, const json_t *page, struct mentions *m)
+{
+    size_t i, k;
+    json_t *issue, *comment;
+    json_array_foreach (json_object_get(page, "issues"), i, issue) {
+        if (!note_mentions(d, m, json_at_str(issue, "description")) ||
+            !note_mentions(d, m, json_at_str(issue, "environment")))
+            return false;
+        json_array_foreach (json_object_get(issue, "comments"), k, comment) {
+            if (!note_mentions(d, m, json_at_str(comment, "body")))
+                return false;
+        }
+    }
+    return true;
+}
 
 static bool put_people(struct dump *d, json_t *page)
 {
-    return put_list(
-        d, page, "accounts", "id accountId name userKey email displayName active timeZone",
-        "SELECT id, account_id, name, user_key, email, display_name, active, time_zone FROM account WHERE id IN ("
+    struct mentions mentions = {NULL, 0};
+    char *mentioned = arena_strdup(d->a, "0");
+    const char *value = d->sb->d->is_cloud ? "account_id" : "user_key";
+    if (!find_mentions(d, page, &mentions))
+        return false;
+    for (size_t i = 0; i < mentions.count; i++)
+        mentioned = arena_printf(d->a, "%s,%lld", mentioned, (long long)mentions.ids[i]);
+    const char *sql =
+        "SELECT id, account_id, name, user_key, email, display_name, active, time_zone FROM account WHERE id IN (#) OR "
+        "id IN ("
         "SELECT lead FROM project WHERE id = ?1 UNION SELECT account FROM project_member WHERE project = ?1 "
-        "UNION SELECT assignee FROM issue WHERE project = ?1 UNION SELECT reporter FROM issue WHERE project = ?1 "
-        "UNION SELECT creator FROM issue WHERE project = ?1 UNION SELECT account FROM watcher WHERE issue " IN_PROJECT
-        " UNION SELECT author FROM comment WHERE issue " IN_PROJECT
-        " UNION SELECT update_author FROM comment WHERE issue " IN_PROJECT
-        " UNION SELECT author FROM history WHERE issue " IN_PROJECT
-        " UNION SELECT v.ref FROM custom_value v JOIN field f ON f.number = v.field WHERE f.kind = 'user' AND "
-        "v.issue " IN_PROJECT ") ORDER BY id",
-        d->project);
+        "UNION SELECT assignee FROM issue WHERE id % UNION SELECT reporter FROM issue WHERE id % "
+        "UNION SELECT creator FROM issue WHERE id % UNION SELECT account FROM watcher WHERE issue % "
+        "UNION SELECT author FROM comment WHERE issue % UNION SELECT update_author FROM comment WHERE issue % "
+        "UNION SELECT author FROM history WHERE issue % "
+        "UNION SELECT v.ref FROM custom_value v JOIN field f ON f.number = v.field WHERE f.kind = 'user' AND v.issue "
+        "%) "
+        "OR $ IN (SELECT t.from_value FROM history_item t JOIN history h ON h.id = t.history WHERE h.issue % AND "
+        "t.field IN "
+        "('assignee', 'reporter') UNION SELECT t.to_value FROM history_item t JOIN history h ON h.id = t.history WHERE "
+        "h.issue % AND t.field IN ('assignee', 'reporter')) ORDER BY id";
+    return put_list(d, page, "accounts", "id accountId name userKey email displayName active timeZone",
+                    str_replace(d->a, str_replace(d->a, sql, "#", mentioned), "$", value), d->project);
 }
 
 static bool put_workflows(struct dump *d, json_t *page)
@@ -126,7 +197,7 @@ static bool put_fields(struct dump *d, json_t *page)
     if (!list_rows(
             d, &fields, "number name kind",
             "SELECT number, name, kind FROM field WHERE number IS NOT NULL AND (id IN (SELECT field FROM screen WHERE "
-            "project = ?1) OR number IN (SELECT field FROM custom_value WHERE issue " IN_PROJECT ")) ORDER BY number",
+            "project = ?1) OR number IN (SELECT field FROM custom_value WHERE issue %)) ORDER BY number",
             d->project))
         return false;
     json_array_foreach (fields, i, field) {
@@ -162,24 +233,21 @@ static bool put_head(struct dump *d, json_t *page)
                     "SELECT t.id, t.name, t.is_subtask, p.workflow FROM issue_type t JOIN project_issue_type p ON "
                     "p.issue_type = t.id WHERE p.project = ?1 ORDER BY p.position",
                     d->project) &&
-           put_list(
-               d, page, "statuses", "id name category",
-               "SELECT id, name, category FROM status WHERE id IN (SELECT status FROM issue WHERE project = ?1) OR id "
-               "IN (SELECT t.to_status FROM workflow_transition t JOIN project_issue_type p ON p.workflow = "
-               "t.workflow WHERE p.project = ?1) ORDER BY id",
-               d->project) &&
-           put_list(
-               d, page, "priorities", "id name",
-               "SELECT id, name FROM priority WHERE id IN (SELECT priority FROM issue WHERE project = ?1) ORDER BY id",
-               d->project) &&
-           put_list(
-               d, page, "resolutions", "id name",
-               "SELECT id, name FROM resolution WHERE id IN (SELECT resolution FROM issue WHERE project = ?1) ORDER BY "
-               "id",
-               d->project) &&
+           put_list(d, page, "statuses", "id name category",
+                    "SELECT id, name, category FROM status WHERE id IN (SELECT status FROM issue WHERE id %) OR id "
+                    "IN (SELECT t.to_status FROM workflow_transition t JOIN project_issue_type p ON p.workflow = "
+                    "t.workflow WHERE p.project = ?1) ORDER BY id",
+                    d->project) &&
+           put_list(d, page, "priorities", "id name",
+                    "SELECT id, name FROM priority WHERE id IN (SELECT priority FROM issue WHERE id %) ORDER BY id",
+                    d->project) &&
+           put_list(d, page, "resolutions", "id name",
+                    "SELECT id, name FROM resolution WHERE id IN (SELECT resolution FROM issue WHERE id %) ORDER BY "
+                    "id",
+                    d->project) &&
            put_list(d, page, "linkTypes", "id name inward outward",
                     "SELECT id, name, inward, outward FROM link_type WHERE id IN (SELECT type FROM issue_link WHERE "
-                    "inward " IN_PROJECT " OR outward " IN_PROJECT ") ORDER BY id",
+                    "inward % OR outward %) ORDER BY id",
                     d->project);
 }
 
@@ -256,7 +324,7 @@ static bool put_issues(struct dump *d, json_t *page, int64_t after, int64_t max)
         "SELECT i.id, number, issue_type, status, priority, resolution, resolved, assignee, reporter, creator, " KEY_OF(
             "i.parent") ", due, created, updated, status_changed, summary, i.description, environment FROM issue i "
                         "WHERE "
-                        "project = ?1 AND i.id > %lld ORDER BY i.id LIMIT %lld",
+                        "+project = ?1 AND i.id > %lld ORDER BY i.id LIMIT %lld",
         (long long)after, (long long)max + 1);
     if (!list_rows(
             d, &issues,
@@ -279,12 +347,19 @@ static bool put_issues(struct dump *d, json_t *page, int64_t after, int64_t max)
 bool transfer_dump(struct sandbox *sb, struct arena *a, const char *project_key, int64_t after, int64_t max,
                    json_t **page_r, struct err *e)
 {
-    struct dump d = {sb, a, e, 0};
+    struct dump d = {sb, a, e, 0, ""};
     if (!sql_get_int(sb->db, &d.project, 0, e, "SELECT id FROM project WHERE key = ?1", "s", project_key))
         return false;
     if (!d.project)
         return err_set(e, ERR_GONE, "%s: there is no project %s to dump", sb->base_url, project_key);
     *page_r = json_keep(a, json_object());
     json_object_set_new(*page_r, "after", json_integer(after));
-    return put_head(&d, *page_r) && put_issues(&d, *page_r, after, max);
+    if (!put_issues(&d, *page_r, after, max))
+        return false;
+    const json_t *issues = json_object_get(*page_r, "issues");
+    int64_t last = json_at_int(json_array_get(issues, json_array_size(issues) - 1), "id", 0);
+    d.issues = after ? arena_printf(a, "IN (SELECT id FROM issue WHERE +project = %lld AND id > %lld AND id <= %lld)",
+                                    (long long)d.project, (long long)after, (long long)last)
+                     : arena_printf(a, "IN (SELECT id FROM issue WHERE project = %lld)", (long long)d.project);
+    return put_head(&d, *page_r);
 }

@@ -150,14 +150,16 @@ static bool import_one_person(struct importer *m, const json_t *v)
                        .key = json_at_str(v, "userKey"),
                        .account_id = json_at_str(v, "accountId")};
     char *name = NULL;
-    if (!recall(m, "user", p.source, &p.target) || (!p.target && !person_match(m, v, &p.target)) ||
-        (!p.target && !person_create(m, v, &p.target)) || !remember(m, "user", p.source, p.target) ||
-        !bulk_user_value(m->sb, m->a, p.target, &p.value, m->e) ||
+    if (!recall(m, "user", p.source, &p.target))
+        return false;
+    bool is_reported = m->is_first || !p.target;
+    if ((!p.target && !person_match(m, v, &p.target)) || (!p.target && !person_create(m, v, &p.target)) ||
+        !remember(m, "user", p.source, p.target) || !bulk_user_value(m->sb, m->a, p.target, &p.value, m->e) ||
         !sql_get_str(m->sb->db, m->a, &name, m->e, "SELECT name FROM account WHERE id = ?1", "i", p.target))
         return false;
     p.mention = m->sb->d->is_cloud ? arena_printf(m->a, "[~accountid:%s]", p.value) : arena_printf(m->a, "[~%s]", name);
     *arena_push(m->a, m->people, m->people_count) = p;
-    if (m->is_first)
+    if (is_reported)
         import_report(m, "jira:user", m->from_cloud ? p.account_id : p.key, p.value);
     return true;
 }

@@ -442,6 +442,42 @@ static void a_page_that_is_spoilt_anywhere_is_refused_or_taken_but_never_half(vo
     site_close(to);
 }
 
+static void whoever_is_only_mentioned_or_was_once_assigned_comes_along(void **state)
+{
+    (void)state;
+    struct site *from = site_open(SANDBOX_DC10, 1), *to = site_open(SANDBOX_CLOUD, 2),
+                *third = site_open(SANDBOX_CLOUD, 3);
+    int64_t id, kim, lee;
+    site_project(from, "SA");
+    struct account_new n = {.name = "kim", .email = "kim@example.com", .display_name = "Kim"},
+                       o = {.name = "lee", .email = "lee@example.com", .display_name = "Lee"};
+    MUST(from, account_create(from->sb, &n, &kim, &from->e));
+    MUST(from, account_create(from->sb, &o, &lee, &from->e));
+    id = site_issue(from, "Ask", TEST_NOW);
+    MUST(from, sql_run(from->sb->db, &from->e,
+                       "UPDATE issue SET description = 'ask [~kim] [~', environment = '[~none]'", ""));
+    char *key = NULL;
+    MUST(from, bulk_user_value(from->sb, &from->a, lee, &key, &from->e));
+    struct bulk_item item = {"assignee", "jira", "assignee", key, "Lee", NULL, NULL};
+    MUST(from, bulk_history_add(from->sb, id, from->admin, TEST_NOW, &item, 1, &from->e));
+    move(from, to, (struct sandbox_move){0});
+    assert_int_equal(site_int(to, "SELECT count(*) FROM account WHERE email IN ('kim@example.com', 'lee@example.com')"),
+                     2);
+    assert_int_equal(
+        site_int(to, "SELECT count(*) FROM issue JOIN account a ON a.email = 'kim@example.com' WHERE description "
+                     "LIKE '%' || a.account_id || '%'"),
+        1);
+    assert_int_equal(site_int(to,
+                              "SELECT count(*) FROM history_item JOIN account a ON a.email = 'lee@example.com' WHERE "
+                              "from_value = a.account_id"),
+                     1);
+    move(to, third, (struct sandbox_move){0});
+    assert_int_equal(site_int(third, "SELECT count(*) FROM account"), 3);
+    site_close(from);
+    site_close(to);
+    site_close(third);
+}
+
 static void every_pair_of_dialects_moves(void **state)
 {
     (void)state;
@@ -476,6 +512,7 @@ int main(void)
         cmocka_unit_test(a_moved_project_is_a_living_one),
         cmocka_unit_test(a_second_project_of_the_same_site_meets_its_people_and_fields_again),
         cmocka_unit_test(a_page_that_is_spoilt_anywhere_is_refused_or_taken_but_never_half),
+        cmocka_unit_test(whoever_is_only_mentioned_or_was_once_assigned_comes_along),
         cmocka_unit_test(every_pair_of_dialects_moves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

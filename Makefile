@@ -42,6 +42,7 @@ test:
 	@$(RELEASE) selftest
 
 bench: release
+	@cmake --build build/release -j$(JOBS) --target pairfile_bench
 	@test/bench/run $(RELEASE)
 
 soak: release

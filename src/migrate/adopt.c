@@ -111,8 +111,9 @@ static bool check_order(struct adopt *d, const char *path, struct err *e)
     char *first = pairfile_project_of(&d->page, d->entries[0].key[0]);
     if (str_eq(first, d->config.connector[0].project_key) || !str_eq(first, d->config.connector[1].project_key))
         return true;
-    return err_set(e, ERR_INPUT, "%s has %s as its first connector, and %s as its second is what %s needs; exchange them "
-                                 "with: tandem swap -f FILE --first %s",
+    return err_set(e, ERR_INPUT,
+                   "%s has %s as its first connector, and %s as its second is what %s needs; exchange them "
+                   "with: tandem swap -f FILE --first %s",
                    path, first, first, d->row.key, d->config.connector[0].project_key);
 }
 
@@ -167,8 +168,8 @@ static const char *id_of(const struct adopt *d, enum side s, const char *key)
     return found ? found->id : NULL;
 }
 
-static bool read_issues(struct adopt *d, enum side s, const char *const *ids, size_t count,
-                        struct tracker_issue ***r, struct err *e)
+static bool read_issues(struct adopt *d, enum side s, const char *const *ids, size_t count, struct tracker_issue ***r,
+                        struct err *e)
 {
     *r = arena_array(&d->page, struct tracker_issue *, count);
     struct tracker_read read = {.ids = ids,
@@ -243,7 +244,8 @@ static bool rebuild(struct adopt *d, const struct pair *p, const struct entry *e
             v[s] = value_at(d, issue[s], field[s], en->in_step_ms[s]);
         if (!en->in_step_ms[0] || !en->in_step_ms[1] || !agree(d, f, is_type, v)) {
             d->r->bases_unknown++;
-            say(d, "%s and %s: what both had agreed on in %s is not known; it will be asked", p->key[0], p->key[1], item);
+            say(d, "%s and %s: what both had agreed on in %s is not known; it will be asked", p->key[0], p->key[1],
+                item);
             return true;
         }
         d->r->bases_rebuilt++;
@@ -397,8 +399,7 @@ static bool adopt_batch(struct adopt *d, const struct entry *entries, size_t cou
 
 static bool prepare(struct adopt *d, const char *sync_key, struct err *e)
 {
-    if (!sync_get(d->store, d->a, sync_key, &d->row, e) ||
-        !config_from_json(d->a, d->row.config, &d->config, e))
+    if (!sync_get(d->store, d->a, sync_key, &d->row, e) || !config_from_json(d->a, d->row.config, &d->config, e))
         return false;
     for (int s = 0; s < 2; s++) {
         if (!d->trackers[s]->ops->project(d->trackers[s], d->a, &d->project[s], e))

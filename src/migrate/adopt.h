@@ -1,13 +1,13 @@
 /* adopt.h - takes a synchronization over from pair files: Backbone's, or Tandem's own.
  *
- * A pair file names the issues and comments that belong together, and when each side was last in step, but not what both
- * had agreed on. So the base is rebuilt: where both sides say the same now, that is the base; else the histories tell what each
- * side held when it was last in step, and if those agree, they are the base and what came later travels. What stays unknown
- * is listed and asked about, never written.
- * Comments: partners are found by text, then by time, then by order. An id that the file names is never created again, even
- * when its partner is not found.
+ * A pair file names the issues and comments that belong together, and when each side was last in step, but not what
+ * both had agreed on. So the base is rebuilt: where both sides say the same now, that is the base; else the histories
+ * tell what each side held when it was last in step, and if those agree, they are the base and what came later travels.
+ * What stays unknown is listed and asked about, never written. Comments: partners are found by text, then by time, then
+ * by order. An id that the file names is never created again, even when its partner is not found.
  *
- * Reads the sites, writes only the store. A pair that is there already is left as it is, so an import can be repeated. */
+ * Reads the sites, writes only the store. A pair that is there already is left as it is, so an import can be repeated.
+ */
 #pragma once
 
 #include "sync/engine.h"

@@ -44,14 +44,13 @@ static bool record(struct store *store, struct arena *a, const struct pair *p, e
     if (!comment_list(store, a, p->id, &rows, &count, e) || !op_count_settled(store, p->id, other, &outgoing, e) ||
         !op_count_settled(store, p->id, s, &incoming, e))
         return false;
-    json_t *json = json_pack("{sI ss ss* ss* sI sI sI sI sI sI sO sb}", "id", (json_int_t)p->id, "connectorKey",
-                             connector, "localIssueKey", p->key[s], "remoteIssueKey", p->key[other], "firstSyncDate",
-                             (json_int_t)p->first_sync_ms, "lastOutgoingChange", (json_int_t)p->sent_ms[s],
-                             "lastChangeSeen", (json_int_t)p->seen_ms[s], "outgoingMessageSequenceId",
-                             (json_int_t)outgoing, "lastIncomingChange", (json_int_t)p->received_ms[s],
-                             "incomingMessageSequenceId", (json_int_t)incoming, "comments",
-                             comments_of(a, rows, count, s), "incomingChangesIgnored",
-                             (int)str_eq(p->state, PAIR_IGNORED));
+    json_t *json =
+        json_pack("{sI ss ss* ss* sI sI sI sI sI sI sO sb}", "id", (json_int_t)p->id, "connectorKey", connector,
+                  "localIssueKey", p->key[s], "remoteIssueKey", p->key[other], "firstSyncDate",
+                  (json_int_t)p->first_sync_ms, "lastOutgoingChange", (json_int_t)p->sent_ms[s], "lastChangeSeen",
+                  (json_int_t)p->seen_ms[s], "outgoingMessageSequenceId", (json_int_t)outgoing, "lastIncomingChange",
+                  (json_int_t)p->received_ms[s], "incomingMessageSequenceId", (json_int_t)incoming, "comments",
+                  comments_of(a, rows, count, s), "incomingChangesIgnored", (int)str_eq(p->state, PAIR_IGNORED));
     fputs(json_print(a, json_keep(a, json)), to);
     return true;
 }

@@ -1,5 +1,6 @@
-/* flow.c - the steps of a migration; see flow.h. A step reads what earlier ones left in the migration's document, does its
- * part, and is marked done in the same document. A step that is repeated after a crash finds its own traces and goes on. */
+/* flow.c - the steps of a migration; see flow.h. A step reads what earlier ones left in the migration's document, does
+ * its part, and is marked done in the same document. A step that is repeated after a crash finds its own traces and
+ * goes on. */
 #include "migrate/flow.h"
 
 #include "base/str.h"
@@ -49,7 +50,7 @@ static bool is_done(const struct flow *f, const char *step)
 {
     size_t i;
     const json_t *name;
-    json_array_foreach(json_object_get(f->document, "done"), i, name)
+    json_array_foreach (json_object_get(f->document, "done"), i, name)
         if (str_eq(json_string_value(name), step))
             return true;
     return false;
@@ -71,8 +72,7 @@ static void note(struct flow *f, const char *name, const char *value)
 static bool open_before(struct flow *f, enum side s, struct tracker **r, struct err *e)
 {
     const struct config_connector *c = &f->old_config.connector[s];
-    if (!f->before[s] &&
-        !f->o->sites.open(f->o->sites.context, c->site, c->project_key, &f->before[s], e))
+    if (!f->before[s] && !f->o->sites.open(f->o->sites.context, c->site, c->project_key, &f->before[s], e))
         return false;
     *r = f->before[s];
     return true;
@@ -155,10 +155,11 @@ static bool step_stop(struct flow *f, struct err *e)
     if (!op_count_open(f->o->store, f->old_row.id, &open, e))
         return false;
     if (open)
-        return err_set(e, ERR_STATE,
-                       "%lld writes of %s are not proven yet; a migration must not begin with them. Run `tandem run` until "
-                       "they are, then go on",
-                       (long long)open, f->o->sync_key);
+        return err_set(
+            e, ERR_STATE,
+            "%lld writes of %s are not proven yet; a migration must not begin with them. Run `tandem run` until "
+            "they are, then go on",
+            (long long)open, f->o->sync_key);
     if (!sync_set_state(f->o->store, f->old_row.id, SYNC_STOPPED, "being migrated", e))
         return false;
     json_object_set_new(f->document, "stoppedMs", json_integer(clock_now(f->o->clock)));
@@ -267,7 +268,8 @@ static bool step_resolve(struct flow *f, struct err *e)
                        "configuration, then go on with the same command",
                        errors);
     json_object_set(f->document, "config", config_to_json(f->a, &f->new_config));
-    say(f, "resolve", "%s: types, statuses, priorities, fields and users found on the new site, %zu errors", key, errors);
+    say(f, "resolve", "%s: types, statuses, priorities, fields and users found on the new site, %zu errors", key,
+        errors);
     return true;
 }
 
@@ -332,14 +334,16 @@ static bool step_rebase(struct flow *f, struct err *e)
                                       report.items[i].example));
     if (!ok)
         return false;
-    say(f, "rebase", "%lld pairs, %lld comments carried over; %lld values agree, %lld count as edits; %lld issues and %lld "
-                     "comments without a partner",
+    say(f, "rebase",
+        "%lld pairs, %lld comments carried over; %lld values agree, %lld count as edits; %lld issues and %lld "
+        "comments without a partner",
         (long long)report.pairs, (long long)report.comments, (long long)report.bases_agreed,
         (long long)report.bases_kept, (long long)report.missing, (long long)report.comments_unknown);
     return true;
 }
 
-/* The old project should have been read-only since the assistant's snapshot. What was written there all the same is listed. */
+/* The old project should have been read-only since the assistant's snapshot. What was written there all the same is
+ * listed. */
 static bool step_poll(struct flow *f, struct err *e)
 {
     struct err unreachable = ERR_INIT;
@@ -364,16 +368,18 @@ static bool step_poll(struct flow *f, struct err *e)
             if (found && seen[i].updated_ms <= p.seen_ms[f->o->moved])
                 continue;
             late++;
-            keep_line(f, arena_printf(f->a, "%s was changed in the old project after the stop; repeat the edit on the new "
-                                            "one",
+            keep_line(f, arena_printf(f->a,
+                                      "%s was changed in the old project after the stop; repeat the edit on the new "
+                                      "one",
                                       seen[i].key));
         }
     } while (cursor);
     if (late && !f->o->force)
-        return err_set(e, ERR_STATE,
-                       "%lld issues were changed in the old project after the stop (listed above). Repeat these edits in the "
-                       "new project, or accept their loss, and go on with --force",
-                       (long long)late);
+        return err_set(
+            e, ERR_STATE,
+            "%lld issues were changed in the old project after the stop (listed above). Repeat these edits in the "
+            "new project, or accept their loss, and go on with --force",
+            (long long)late);
     say(f, "poll", "%lld late edits in the old project", (long long)late);
     return true;
 }
@@ -472,7 +478,8 @@ static const struct step STEPS[] = {
     {"check", "pre-flight: open findings, both sites, no write under way", step_check, false},
     {"stop", "a last pass; then the old synchronization stands still", step_stop, false},
     {"export", "configuration and pairs as files", step_export, false},
-    {"move", "the project moves with Atlassian's assistant (outside), and is looked for on the new site", step_move, false},
+    {"move", "the project moves with Atlassian's assistant (outside), and is looked for on the new site", step_move,
+     false},
     {"resolve", "the configuration with the new site's ids, by name and type; users", step_resolve, false},
     {"rebase", "a new synchronization with the old one's pairs, bases and comments", step_rebase, false},
     {"poll", "the old project once more: late edits", step_poll, false},
@@ -572,9 +579,10 @@ bool migrate_rollback(const struct migrate_options *o, struct arena *a, struct m
     *r = (struct migrate_report){0};
     if (!load(&f, e))
         return err_wrap(e, "rollback");
-    bool ok = is_done(&f, "stop")
-                  ? true
-                  : err_set(e, ERR_STATE, "no migration of %s is under way; there is nothing to go back from", o->sync_key);
+    bool ok =
+        is_done(&f, "stop")
+            ? true
+            : err_set(e, ERR_STATE, "no migration of %s is under way; there is nothing to go back from", o->sync_key);
     if (ok && is_done(&f, "rebase"))
         ok = list_only_new(&f, e);
     ok = ok && sync_set_state(o->store, f.old_row.id, SYNC_RUNNING, NULL, e) &&

@@ -1,8 +1,8 @@
 /* flow.h - the whole migration of a running synchronization as one verified, resumable, reversible command.
  *
- * The guide's sixteen steps become the steps below. Each is durable before the next begins (store/migration.h), so the same
- * call goes on where an earlier one ended. Nothing is written to any site before the step "start"; until "finish" the old
- * synchronization is kept and `migrate_rollback` goes back to it.
+ * The guide's sixteen steps become the steps below. Each is durable before the next begins (store/migration.h), so the
+ * same call goes on where an earlier one ended. Nothing is written to any site before the step "start"; until "finish"
+ * the old synchronization is kept and `migrate_rollback` goes back to it.
  *
  *   check    pre-flight: no open findings, no write under way, sites reachable
  *   stop     a last pass, then the old synchronization stands still
@@ -16,7 +16,8 @@
  *   verify   both sides equal except a listed few (engine_verify)
  *   finish   the old synchronization is deleted with its panels (only when asked for)
  *
- * Errors: ERR_STATE says what must be done before the same call can go on; the sites' and the store's errors as they are. */
+ * Errors: ERR_STATE says what must be done before the same call can go on; the sites' and the store's errors as they
+ * are. */
 #pragma once
 
 #include "base/clock.h"
@@ -60,7 +61,7 @@ struct migrate_report {
 /* Goes on from the first step not done. The report lives in the arena. */
 bool migrate_run(const struct migrate_options *, struct arena *, struct migrate_report *r, struct err *e) MUST_CHECK;
 
-/* Stops the new synchronization and lets the old one run again from its kept bases. What exists only in the new project is
- * listed. ERR_STATE after "finish" or before "rebase". */
-bool migrate_rollback(const struct migrate_options *, struct arena *, struct migrate_report *r, struct err *e)
-    MUST_CHECK;
+/* Stops the new synchronization and lets the old one run again from its kept bases. What exists only in the new project
+ * is listed. ERR_STATE after "finish" or before "rebase". */
+bool migrate_rollback(const struct migrate_options *, struct arena *, struct migrate_report *r,
+                      struct err *e) MUST_CHECK;

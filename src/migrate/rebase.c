@@ -1,5 +1,5 @@
-/* rebase.c - see rebase.h. The order of one batch: read the new issues, compare each base of the moved side with the value
- * now, find the comments' new ids, write pairs, bases and comments in one commit. */
+/* rebase.c - see rebase.h. The order of one batch: read the new issues, compare each base of the moved side with the
+ * value now, find the comments' new ids, write pairs, bases and comments in one commit. */
 #include "migrate/rebase.h"
 
 #include "base/str.h"
@@ -182,8 +182,8 @@ static const char *new_item(const struct rebase *b, const char *item, const char
     return item;
 }
 
-static bool rebase_item(struct rebase *b, const struct pair *p, const struct base_row *row,
-                        struct moved_issue *m, struct err *e)
+static bool rebase_item(struct rebase *b, const struct pair *p, const struct base_row *row, struct moved_issue *m,
+                        struct err *e)
 {
     enum side moved = b->o->moved, other = side_other(moved);
     const char *field, *item = new_item(b, row->item, &field);
@@ -267,8 +267,8 @@ static bool keep_comment(struct rebase *b, const struct pair *p, struct comment_
     }
     if (row.comment_id[moved] && str_eq(row.state, "open")) {
         b->r->comments_unknown++;
-        say(b, "comment %s of %s: its new id is not sure; it is not created again and not followed", row.comment_id[moved],
-            p->key[moved]);
+        say(b, "comment %s of %s: its new id is not sure; it is not created again and not followed",
+            row.comment_id[moved], p->key[moved]);
     }
     row.comment_id[moved] = NULL;
     row.state = str_eq(row.state, "deleted") ? row.state : "known";
@@ -293,8 +293,7 @@ static bool rebase_pair(struct rebase *b, const struct pair *old, struct moved_i
     p.resync = NULL;
     p.seen_ms[b->o->moved] = now->updated_ms;
     if (!base_list(b->o->store, &b->page, old->id, &bases, &base_count, e) ||
-        !comment_list(b->o->store, &b->page, old->id, &comments, &comment_count, e) ||
-        !pair_add(b->o->store, &p, e))
+        !comment_list(b->o->store, &b->page, old->id, &comments, &comment_count, e) || !pair_add(b->o->store, &p, e))
         return false;
     for (size_t i = 0; i < base_count; i++)
         if (!rebase_item(b, &p, &bases[i], m, e))
@@ -371,11 +370,12 @@ static bool judge(struct rebase *b, struct err *e)
         const struct rebase_item *item = &b->r->items[i];
         if (item->unexplained < FEW || item->unexplained * 100 <= b->r->pairs * PERCENT || is_accepted(b, item->item))
             continue;
-        return err_set(e, ERR_STATE,
-                       "%s differs in %lld of %lld issues from what both sides had agreed on, and no history shows that "
-                       "somebody edited it (%s). That is a rule of the conversion. Look at some; if the new values are "
-                       "right, go on with --accept %s",
-                       item->item, (long long)item->unexplained, (long long)b->r->pairs, item->example, item->item);
+        return err_set(
+            e, ERR_STATE,
+            "%s differs in %lld of %lld issues from what both sides had agreed on, and no history shows that "
+            "somebody edited it (%s). That is a rule of the conversion. Look at some; if the new values are "
+            "right, go on with --accept %s",
+            item->item, (long long)item->unexplained, (long long)b->r->pairs, item->example, item->item);
     }
     return true;
 }

@@ -1,11 +1,12 @@
-/* rebase.h - carries the bases of a synchronization over to the moved project, so that nothing edited meanwhile is lost.
+/* rebase.h - carries the bases of a synchronization over to the moved project, so that nothing edited meanwhile is
+ * lost.
  *
- * A pair file holds no base: moving by it alone would declare every edit made during the move as agreed. Within Tandem the
- * bases move store to store. For the moved side, where the value now says what the old base said (options by name, text by
- * canonical document, mentions aside), the value now becomes the base; where it does not, the old base stays, so the
- * difference counts as an edit and travels. An edit shows in the new site's history, later than the stop. When more than 2 %
- * of the issues differ in one item without such a trace, that is a rule of conversion and not people's edits: the rebase
- * stops and shows it, and the person accepts that item by name or mends the move.
+ * A pair file holds no base: moving by it alone would declare every edit made during the move as agreed. Within Tandem
+ * the bases move store to store. For the moved side, where the value now says what the old base said (options by name,
+ * text by canonical document, mentions aside), the value now becomes the base; where it does not, the old base stays,
+ * so the difference counts as an edit and travels. An edit shows in the new site's history, later than the stop. When
+ * more than 2 % of the issues differ in one item without such a trace, that is a rule of conversion and not people's
+ * edits: the rebase stops and shows it, and the person accepts that item by name or mends the move.
  *
  * Comments get their new ids from the assistant's id map, else by creation time and text, never by guess (translate.h).
  *
@@ -23,7 +24,7 @@ struct rebase_options {
     const struct config *old_config, *new_config; /* fields at the same positions */
     struct tracker *before, *now;                 /* the old project (NULL: not reachable any more) and the new one */
     const struct tracker_project *project_now;
-    const struct idmap *ids; /* NULL: none */
+    const struct idmap *ids;     /* NULL: none */
     const char *const *accepted; /* items whose difference is a rule of conversion: the value now is agreed */
     size_t accepted_count;
     int64_t stopped_ms; /* when the old synchronization stood still; 0: not known, then no difference is an edit */
@@ -46,6 +47,6 @@ struct rebase_report {
     int64_t started_ms; /* the new site's time when the reading began: the new watermark */
 };
 
-/* Fills the new synchronization (which must be empty) with pairs, bases and comments. ERR_STATE when one item differs in more
- * than 2 % of the issues and is not accepted; nothing is left half-done that a repetition would not replace. */
+/* Fills the new synchronization (which must be empty) with pairs, bases and comments. ERR_STATE when one item differs
+ * in more than 2 % of the issues and is not accepted; nothing is left half-done that a repetition would not replace. */
 bool rebase_run(const struct rebase_options *, struct arena *, struct rebase_report *r, struct err *e) MUST_CHECK;

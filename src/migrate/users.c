@@ -67,10 +67,10 @@ static bool look_up(struct census *c, struct tracker *now, const char *field, ch
             continue;
         }
         c->unsure++;
-        *arena_push(c->a, *lines, *line_count) =
-            arena_printf(c->a, "%s: %s (%s) %s on the new site; add a line to the user correlation", field,
-                         p->partner.text ? p->partner.text : p->partner.id,
-                         p->partner.mail ? p->partner.mail : "no visible e-mail", count ? "is not the only one" : "is not found");
+        *arena_push(c->a, *lines, *line_count) = arena_printf(
+            c->a, "%s: %s (%s) %s on the new site; add a line to the user correlation", field,
+            p->partner.text ? p->partner.text : p->partner.id, p->partner.mail ? p->partner.mail : "no visible e-mail",
+            count ? "is not the only one" : "is not found");
     }
     return true;
 }

@@ -80,35 +80,39 @@ static bool open_sites(struct demo *d, struct err *e)
            world_tracker(&d->w, WORLD_SB, "SB", &d->tracker[1], e);
 }
 
-static bool create_sync(struct demo *d, struct err *e)
+/* Suggests a configuration for two projects, checks it, keeps it, starts. */
+static bool create_sync(struct demo *d, const char *key, const char *name, const enum world_site_name who[2],
+                        struct tracker *const tracker[2], struct err *e)
 {
-    static const enum world_site_name WHO[2] = {WORLD_SA, WORLD_SB};
     struct tracker_project p[2];
     struct config config;
     struct config_finding *list;
     int64_t id;
     for (int s = 0; s < 2; s++)
-        if (!d->tracker[s]->ops->project(d->tracker[s], &d->a, &p[s], e))
+        if (!tracker[s]->ops->project(tracker[s], &d->a, &p[s], e))
             return false;
     const struct tracker_project *projects[2] = {&p[0], &p[1]};
     config_suggest(&d->a, projects, &config);
-    config_set_key(&d->a, &config, "INT-1");
+    config_set_key(&d->a, &config, key);
     for (int s = 0; s < 2; s++) {
         struct tracker_info info;
-        if (!d->tracker[s]->ops->describe(d->tracker[s], &d->a, &info, e))
+        if (!tracker[s]->ops->describe(tracker[s], &d->a, &info, e))
             return false;
-        config.connector[s].site = d->w.sites[WHO[s]].name;
+        config.connector[s].site = d->w.sites[who[s]].name;
         config.connector[s].base_url = info.site_url;
         config.connector[s].deployment = info.deployment;
     }
     size_t count = config_check(&d->a, &config, projects, &list), errors = 0;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         errors += list[i].is_error;
-    if (!sync_add(d->store, "INT-1", "SA with SB", config_to_json(&d->a, &config), clock_now(clock_system()), &id, e) ||
+        if (list[i].is_error)
+            world_tell(&d->w, "  %s; %s", list[i].what, list[i].fix);
+    }
+    if (!sync_add(d->store, key, name, config_to_json(&d->a, &config), clock_now(clock_system()), &id, e) ||
         !sync_set_state(d->store, id, SYNC_RUNNING, NULL, e))
         return false;
-    world_check(&d->w, errors == 0, "INT-1, SA with SB: %zu issue types, %zu fields, status, comments; %zu errors in its "
-                                    "configuration",
+    world_check(&d->w, errors == 0,
+                "%s, %s: %zu issue types, %zu fields, status, comments; %zu errors in its configuration", key, name,
                 config.connector[0].type_count, config.field_count, errors);
     return true;
 }
@@ -139,7 +143,8 @@ static void tell_differences(struct demo *d, const struct engine_verify *v)
 static void check_equal(struct demo *d, const struct engine_verify *v)
 {
     bool equal = v->pairs == v->equal && !v->missing[0] && !v->missing[1] && !v->doubled[0] && !v->doubled[1];
-    if (!world_check(&d->w, equal, "verified: %lld of %lld pairs equal, %lld comments paired, %lld doubled, %lld missing",
+    if (!world_check(&d->w, equal,
+                     "verified: %lld of %lld pairs equal, %lld comments paired, %lld doubled, %lld missing",
                      (long long)v->equal, (long long)v->pairs, (long long)v->comments_paired,
                      (long long)(v->doubled[0] + v->doubled[1]), (long long)(v->missing[0] + v->missing[1])))
         tell_differences(d, v);
@@ -147,15 +152,17 @@ static void check_equal(struct demo *d, const struct engine_verify *v)
 
 static bool first_sync(struct demo *d, struct err *e)
 {
+    static const enum world_site_name WHO[2] = {WORLD_SA, WORLD_SB};
     struct engine_counts counts;
     struct engine_verify v;
     int64_t began = clock_now(clock_system());
     world_step(&d->w, "A synchronization SA with SB, and its first sync");
-    if (!create_sync(d, e) || !settle(d, "INT-1", d->tracker[0], d->tracker[1], &counts, &v, e) ||
-        !load_keys(d, "INT-1", e))
+    if (!create_sync(d, "INT-1", "SA with SB", WHO, d->tracker, e) ||
+        !settle(d, "INT-1", d->tracker[0], d->tracker[1], &counts, &v, e) || !load_keys(d, "INT-1", e))
         return false;
-    world_tell(&d->w, "%lld issues and %lld comments made in SB, %lld status transitions, in %.1f s", (long long)counts.created[1],
-               (long long)counts.comments_added[1], (long long)counts.moved[1], seconds_since(began));
+    world_tell(&d->w, "%lld issues and %lld comments made in SB, %lld status transitions, in %.1f s",
+               (long long)counts.created[1], (long long)counts.comments_added[1], (long long)counts.moved[1],
+               seconds_since(began));
     check_equal(d, &v);
     return true;
 }
@@ -207,7 +214,8 @@ static bool comment_lives(struct demo *d, enum world_site_name site, const char 
 {
     texts[0] = text_of(d, "To be edited,");
     texts[1] = text_of(d, "To be deleted,");
-    return world_comment(&d->w, site, key, texts[0], edited, e) && world_comment(&d->w, site, key, texts[1], deleted, e);
+    return world_comment(&d->w, site, key, texts[0], edited, e) &&
+           world_comment(&d->w, site, key, texts[1], deleted, e);
 }
 
 static bool edits_on_both_sides(struct demo *d, struct err *e)
@@ -238,7 +246,8 @@ static bool edits_on_both_sides(struct demo *d, struct err *e)
             return false;
     if (!settle(d, "INT-1", d->tracker[0], d->tracker[1], &more, &v, e))
         return false;
-    world_tell(&d->w, "carried over: %lld edits, %lld status transitions, %lld comments, %lld comment edits, %lld deletions",
+    world_tell(&d->w,
+               "carried over: %lld edits, %lld status transitions, %lld comments, %lld comment edits, %lld deletions",
                (long long)(counts.updated[0] + counts.updated[1]), (long long)(counts.moved[0] + counts.moved[1]),
                (long long)(counts.comments_added[0] + counts.comments_added[1]),
                (long long)(more.comments_edited[0] + more.comments_edited[1]),
@@ -247,7 +256,8 @@ static bool edits_on_both_sides(struct demo *d, struct err *e)
     return true;
 }
 
-/* Of two summaries written at once the newer one stands on both sides, and the older one is kept where it can be restored. */
+/* Of two summaries written at once the newer one stands on both sides, and the older one is kept where it can be
+ * restored. */
 static bool check_conflicts(struct demo *d, struct err *e)
 {
     struct sync_row row;
@@ -261,13 +271,12 @@ static bool check_conflicts(struct demo *d, struct err *e)
             if (str_eq(list[i].kind, "conflict") &&
                 str_eq(json_at_str(json_at(list[i].detail, "loser"), "text"), d->conflicts[c].first))
                 kept++;
-    world_check(&d->w, kept == CONFLICTS, "%d conflicts: the newer value stands on both sides, %d overwritten ones are kept",
-                CONFLICTS, kept);
+    world_check(&d->w, kept == CONFLICTS,
+                "%d conflicts: the newer value stands on both sides, %d overwritten ones are kept", CONFLICTS, kept);
     return true;
 }
 
 /* --- 4 to 6: the guide --- */
-
 
 static bool open_tracker(void *context, const char *site, const char *project, struct tracker **r, struct err *e)
 {
@@ -313,7 +322,8 @@ static bool guide_export(struct demo *d, struct err *e)
     }
     d->config_file = report.config_file;
     d->pairs_file = report.pairs_file;
-    world_check(&d->w, !went_on && d->pairs_file, "it waits for the project to move, and says so: \"%.60s…\"", stop.text);
+    world_check(&d->w, !went_on && d->pairs_file, "it waits for the project to move, and says so: \"%.60s…\"",
+                stop.text);
     return true;
 }
 
@@ -333,7 +343,8 @@ static bool guide_move(struct demo *d, struct err *e)
     struct sandbox_moved moved;
     d->id_map = arena_printf(&d->a, "%s/id-map.jsonl", d->w.folder);
     struct sandbox_move how = {.project = "SA", .id_map = d->id_map};
-    world_step(&d->w, "Step 2: the project moves to Jira Cloud, while people go on working on SB and then on the Cloud");
+    world_step(&d->w,
+               "Step 2: the project moves to Jira Cloud, while people go on working on SB and then on the Cloud");
     if (!edit_meanwhile(d, WORLD_SB, 1, MEANWHILE / 2, e) ||
         !sandbox_move(d->w.sites[WORLD_SA].sandbox, d->w.sites[WORLD_CA].sandbox, &how, &moved, e) ||
         !edit_meanwhile(d, WORLD_SB, 1, MEANWHILE / 2, e) || !edit_meanwhile(d, WORLD_CA, 0, MEANWHILE, e))
@@ -366,8 +377,8 @@ static bool guide_files(struct demo *d, struct err *e)
     if (!migrate_swap(t.output_path, pairs, "SB", &swapped, e) ||
         !migrate_swap(d->config_file, config, "SB", &swapped, e) || !migrate_split(&split, &chunks, e))
         return false;
-    world_check(&d->w, chunks.pairs == t.pairs, "swap: SB is first in both files; split: %lld chunks of at most 100 pairs",
-                (long long)chunks.chunks);
+    world_check(&d->w, chunks.pairs == t.pairs,
+                "swap: SB is first in both files; split: %lld chunks of at most 100 pairs", (long long)chunks.chunks);
     return true;
 }
 
@@ -381,8 +392,8 @@ static bool guide_migrate(struct demo *d, struct err *e)
         world_tell(&d->w, "  %s", report.lines[i]);
     if (!ok)
         return false;
-    world_check(&d->w, report.is_verified && report.is_finished, "%s keeps the Cloud project and SB in step; INT-1 is gone",
-                report.new_key);
+    world_check(&d->w, report.is_verified && report.is_finished,
+                "%s keeps the Cloud project and SB in step; INT-1 is gone", report.new_key);
     check_equal(d, &report.verified);
     return true;
 }
@@ -394,7 +405,8 @@ static bool edits_afterwards(struct demo *d, struct err *e)
     struct engine_counts counts;
     struct engine_verify v;
     struct tracker *t[2];
-    world_step(&d->w, "Life goes on: %d edits on the Cloud and %d on SB arrive on the other side", AFTERWARDS, AFTERWARDS);
+    world_step(&d->w, "Life goes on: %d edits on the Cloud and %d on SB arrive on the other side", AFTERWARDS,
+               AFTERWARDS);
     if (!edit_meanwhile(d, WORLD_CA, 0, AFTERWARDS, e) || !edit_meanwhile(d, WORLD_SB, 1, AFTERWARDS, e) ||
         !world_tracker(&d->w, WORLD_CA, "SA", &t[0], e) || !world_tracker(&d->w, WORLD_SB, "SB", &t[1], e))
         return false;
@@ -425,11 +437,12 @@ static void check_notes(struct demo *d, const char *where, const struct world_ce
         risen += deleted && c->found[i];
         there += !deleted && c->found[i] == 1;
     }
-    world_check(&d->w, !lost && !doubled && !risen,
-                "%s: of %lld comments that people wrote here, %lld stand exactly once; %lld lost, %lld doubled, %lld that were "
-                "deleted",
-                where, (long long)(lost + doubled + there), (long long)there, (long long)lost, (long long)doubled,
-                (long long)risen);
+    world_check(
+        &d->w, !lost && !doubled && !risen,
+        "%s: of %lld comments that people wrote here, %lld stand exactly once; %lld lost, %lld doubled, %lld that were "
+        "deleted",
+        where, (long long)(lost + doubled + there), (long long)there, (long long)lost, (long long)doubled,
+        (long long)risen);
 }
 
 static bool proof(struct demo *d, struct err *e)
@@ -450,11 +463,35 @@ static bool proof(struct demo *d, struct err *e)
     return true;
 }
 
+/* Issues that nobody here made up: recorded on real sites, loaded into the first and synchronized. */
+static bool recorded_issues(struct demo *d, struct err *e)
+{
+    static const enum world_site_name WHO[2] = {WORLD_SA, WORLD_SB};
+    struct tracker *t[2] = {NULL, NULL};
+    struct engine_counts counts;
+    struct engine_verify v;
+    if (!d->o->load)
+        return true;
+    world_step(&d->w, "Issues recorded on real sites, from %s", d->o->load);
+    int loaded = sandbox_load(d->w.sites[WORLD_SA].sandbox, d->o->load, e);
+    bool ok = loaded >= 0 && sandbox_demo_data(d->w.sites[WORLD_SB].sandbox, "SPB", 0, 3, e) &&
+              world_tracker(&d->w, WORLD_SA, "SP", &t[0], e) && world_tracker(&d->w, WORLD_SB, "SPB", &t[1], e) &&
+              create_sync(d, "INT-3", "SP with SPB", WHO, t, e) && settle(d, "INT-3", t[0], t[1], &counts, &v, e);
+    if (ok) {
+        world_check(&d->w, counts.created[1] == loaded, "%lld of %d recorded issues made on the other side",
+                    (long long)counts.created[1], loaded);
+        check_equal(d, &v);
+    }
+    tracker_free(t[0]);
+    tracker_free(t[1]);
+    return ok;
+}
+
 static bool story(struct demo *d, struct err *e)
 {
     return open_sites(d, e) && first_sync(d, e) && edits_on_both_sides(d, e) && check_conflicts(d, e) &&
            guide_export(d, e) && guide_move(d, e) && guide_files(d, e) && guide_migrate(d, e) &&
-           edits_afterwards(d, e) && proof(d, e);
+           edits_afterwards(d, e) && recorded_issues(d, e) && proof(d, e);
 }
 
 bool demo_run(const struct demo_options *o, int *failed_r, struct err *e)

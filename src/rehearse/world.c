@@ -111,8 +111,7 @@ static bool open_site(struct world *w, enum world_site_name s, struct err *e)
     site->sandbox = sandbox_open(&set, e);
     if (!site->sandbox)
         return false;
-    struct http_server_settings serve = {
-        .listen = "127.0.0.1:0", .handler = sandbox_handle, .context = site->sandbox};
+    struct http_server_settings serve = {.listen = "127.0.0.1:0", .handler = sandbox_handle, .context = site->sandbox};
     site->server = http_server_start(&serve, e);
     if (!site->server)
         return false;

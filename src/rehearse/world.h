@@ -48,8 +48,8 @@ void world_tell(struct world *, const char *format, ...) PRINTF_LIKE(2, 3);
 bool world_check(struct world *, bool holds, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* A tracker under the sync user's account, over the network. The site behind it is freed with the world. */
-bool world_tracker(struct world *, enum world_site_name, const char *project, struct tracker **r, struct err *e)
-    MUST_CHECK;
+bool world_tracker(struct world *, enum world_site_name, const char *project, struct tracker **r,
+                   struct err *e) MUST_CHECK;
 
 /* What people do, over REST under their own account. `id` of a new comment lives in the world. */
 bool world_edit(struct world *, enum world_site_name, const char *key, const json_t *fields, struct err *e) MUST_CHECK;
@@ -67,5 +67,5 @@ struct world_census {
     int64_t issues, comments;
     int64_t *found; /* per note: how often its text stands in the project's comments */
 };
-bool world_count(struct world *, struct arena *, enum world_site_name, struct world_census *r, struct err *e)
-    MUST_CHECK;
+bool world_count(struct world *, struct arena *, enum world_site_name, struct world_census *r,
+                 struct err *e) MUST_CHECK;

@@ -23,7 +23,7 @@ static size_t fields_of(struct arena *a, const json_t *body, struct tracker_issu
     struct tracker_issue_field *fields = NULL;
     size_t count = 0, i;
     const json_t *entry;
-    json_array_foreach(json_object_get(body, "fields"), i, entry)
+    json_array_foreach (json_object_get(body, "fields"), i, entry)
         *arena_push(a, fields, count) =
             (struct tracker_issue_field){json_at_str(entry, "field"), journal_value(a, entry, "intended")};
     *r = fields;
@@ -163,7 +163,7 @@ static bool refuse(struct engine *en, struct arena *a, struct work *w, struct op
     if (op->kind == OP_UPDATE && json_array_size(fields) > 1)
         w->one_by_one = true;
     else if (op->kind == OP_UPDATE)
-        json_array_foreach(fields, i, entry) {
+        json_array_foreach (fields, i, entry) {
             if (!quarantine_item(en, a, w, op, entry, why, e))
                 return store_abandon(en->store);
         }
@@ -177,9 +177,12 @@ enum outcome { DONE, SITE_DOWN, FATAL };
 static void count(struct engine *en, const struct op *op)
 {
     int64_t *const by_kind[OP_KIND_COUNT] = {
-        [OP_CREATE] = en->counts->created,           [OP_UPDATE] = en->counts->updated,
-        [OP_TRANSITION] = en->counts->moved,         [OP_COMMENT_ADD] = en->counts->comments_added,
-        [OP_COMMENT_EDIT] = en->counts->comments_edited, [OP_COMMENT_DELETE] = en->counts->comments_deleted,
+        [OP_CREATE] = en->counts->created,
+        [OP_UPDATE] = en->counts->updated,
+        [OP_TRANSITION] = en->counts->moved,
+        [OP_COMMENT_ADD] = en->counts->comments_added,
+        [OP_COMMENT_EDIT] = en->counts->comments_edited,
+        [OP_COMMENT_DELETE] = en->counts->comments_deleted,
     };
     by_kind[op->kind][op->side]++;
 }
@@ -223,7 +226,7 @@ static bool move_bases_early(struct engine *en, struct arena *a, struct work *w,
 {
     size_t i;
     const json_t *json;
-    json_array_foreach(op->kind == OP_UPDATE ? json_object_get(op->body, "fields") : NULL, i, json) {
+    json_array_foreach (op->kind == OP_UPDATE ? json_object_get(op->body, "fields") : NULL, i, json) {
         struct journal_entry entry;
         if (!journal_entry_read(a, json, &entry, e))
             return false;
@@ -330,8 +333,8 @@ static bool send_one(struct engine *en, struct arena *a, struct sending *s, stru
     return store_group_end(en->store, true, e) && store_group_begin(en->store, e);
 }
 
-/* A reply that is lost with the program is looked for by recover.c like any other, so replies need not be durable one by
- * one: they share commits. */
+/* A reply that is lost with the program is looked for by recover.c like any other, so replies need not be durable one
+ * by one: they share commits. */
 static bool send_all(struct engine *en, struct arena *a, struct sending *s, struct err *e)
 {
     if (!store_group_begin(en->store, e))

@@ -1,8 +1,8 @@
 /* create.c - an issue that has no partner yet.
  *
- * Every unpaired issue is read with two properties before a partner is made for it: our token (is it the partner that we made
- * ourselves, and whose reply was lost?) and its origin path (has it come from where we would send it?). The acting user
- * is never the guard: people use that account too, and it can be replaced. */
+ * Every unpaired issue is read with two properties before a partner is made for it: our token (is it the partner that
+ * we made ourselves, and whose reply was lost?) and its origin path (has it come from where we would send it?). The
+ * acting user is never the guard: people use that account too, and it can be replaced. */
 #include "sync/internal.h"
 
 #include "base/str.h"
@@ -13,7 +13,7 @@ static bool names_project(const json_t *origin, const struct engine *en, enum si
 {
     size_t i;
     const json_t *stop;
-    json_array_foreach(json_object_get(origin, "path"), i, stop)
+    json_array_foreach (json_object_get(origin, "path"), i, stop)
         if (str_eq(json_at_str(stop, "site"), en->info[s].site_url) &&
             str_eq(json_at_str(stop, "project"), en->project[s].id))
             return true;
@@ -47,13 +47,14 @@ static bool open_twin(struct engine *en, struct arena *a, enum side side, const 
 {
     const char *item = arena_printf(a, "issue:%s:%s", side_name(side), issue->id);
     const char *text =
-        arena_printf(a, "%s was made twice: a creation that was given up for lost was done after all. Its partner has "
-                        "another copy already; move what is new in %s there and delete it",
+        arena_printf(a,
+                     "%s was made twice: a creation that was given up for lost was done after all. Its partner has "
+                     "another copy already; move what is new in %s there and delete it",
                      issue->key, issue->key);
     struct work w = {.pair = {.id = op->pair_id}};
     return store_begin(en->store, e) &&
            (engine_open_finding(en, &w, (int)side, item, "twin", NULL, text, NULL, e) ? store_commit(en->store, e)
-                                                                                  : store_abandon(en->store));
+                                                                                      : store_abandon(en->store));
 }
 
 /* A late creation whose pair is still without a partner: it is the one that was missing. */
@@ -97,8 +98,8 @@ static bool judge_token(struct engine *en, struct arena *a, enum side side, cons
     return open_twin(en, a, side, issue, &op, e);
 }
 
-bool create_consider(struct engine *en, struct arena *a, const struct inbox_row *row,
-                     const struct tracker_issue *issue, struct work **w_r, bool *waits_r, struct err *e)
+bool create_consider(struct engine *en, struct arena *a, const struct inbox_row *row, const struct tracker_issue *issue,
+                     struct work **w_r, bool *waits_r, struct err *e)
 {
     enum side from = row->side, to = side_other(from);
     struct err unmapped = ERR_INIT;
@@ -149,8 +150,8 @@ static bool map_fields(struct engine *en, struct arena *a, struct work *w, enum 
         if (plan_is_quarantined(a, w, item_of_field(f), both))
             continue;
         if (mapping_value(&en->mapping, a, f, from, &now, &mapped, &why)) {
-            json_array_append(fields, journal_entry(a, item_of_field(f), f->half[to].id, &mapped, &none, &now, NULL,
-                                                    NULL));
+            json_array_append(fields,
+                              journal_entry(a, item_of_field(f), f->half[to].id, &mapped, &none, &now, NULL, NULL));
             continue;
         }
         if (err_scope(why.kind) != ERR_SCOPE_ITEM)
@@ -161,10 +162,10 @@ static bool map_fields(struct engine *en, struct arena *a, struct work *w, enum 
     return true;
 }
 
-/* A sub-task is made under its parent's partner. While that is still to be made the sub-task waits; a parent that takes no
- * part is a finding. */
-static bool map_parent(struct engine *en, struct arena *a, struct work *w, enum side from, json_t *fields, bool *waits_r,
-                       struct err *e)
+/* A sub-task is made under its parent's partner. While that is still to be made the sub-task waits; a parent that takes
+ * no part is a finding. */
+static bool map_parent(struct engine *en, struct arena *a, struct work *w, enum side from, json_t *fields,
+                       bool *waits_r, struct err *e)
 {
     enum side to = side_other(from);
     const struct tracker_issue *issue = w->issue[from];
@@ -186,8 +187,9 @@ static bool map_parent(struct engine *en, struct arena *a, struct work *w, enum 
         w->is_waiting = true;
         return true;
     }
-    const char *text = arena_printf(a, "%s is a sub-task whose parent takes no part in the synchronization; it gets a "
-                                       "partner as soon as the parent has one",
+    const char *text = arena_printf(a,
+                                    "%s is a sub-task whose parent takes no part in the synchronization; it gets a "
+                                    "partner as soon as the parent has one",
                                     w->pair.key[from]);
     return engine_open_finding(en, w, (int)from, ITEM_ISSUE, "waiting", NULL, text, NULL, e);
 }
@@ -212,7 +214,7 @@ bool create_plan(struct engine *en, struct arena *a, struct work *w, struct err 
         return true;
     json_t *origin = origin_path(en, a, from, w->issue[from]);
     journal_due(a, w, to, OP_CREATE, ITEM_ISSUE,
-                json_pack("{sO sO ss* ss*}", "fields", fields, "origin", origin, "knownKey", en->known_key[to], "originKey",
-                          w->pair.key[from]));
+                json_pack("{sO sO ss* ss*}", "fields", fields, "origin", origin, "knownKey", en->known_key[to],
+                          "originKey", w->pair.key[from]));
     return true;
 }

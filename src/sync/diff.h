@@ -23,19 +23,20 @@ struct diff_input {
     enum diff_how how;
     const struct config_field *field; /* NULL unless how is DIFF_BY_FIELD */
     bool sends[2], receives[2];
-    bool has_base;                 /* false: first contact */
+    bool has_base; /* false: first contact */
     struct value base[2], now[2];
-    int64_t changed_ms[2];         /* when each side last changed it, on one clock; 0: not known yet */
-    bool times_known;              /* the history was read: 0 now means it tells nothing */
-    int resync_from;               /* enum side, or -1: send from there although nothing changed */
+    int64_t changed_ms[2]; /* when each side last changed it, on one clock; 0: not known yet */
+    bool times_known;      /* the history was read: 0 now means it tells nothing */
+    int resync_from;       /* enum side, or -1: send from there although nothing changed */
 };
 
 struct diff_result {
     enum diff_verdict verdict;
-    enum side side;         /* where to write; with DIFF_DRIFT the side that drifted */
-    struct value value;     /* to write there */
-    struct value own_base;  /* with DIFF_MERGE: the base of the written side afterwards (what the other side says, mapped) */
-    struct value loser;     /* VALUE_NONE when nothing is overwritten that somebody wrote */
+    enum side side;     /* where to write; with DIFF_DRIFT the side that drifted */
+    struct value value; /* to write there */
+    struct value
+        own_base; /* with DIFF_MERGE: the base of the written side afterwards (what the other side says, mapped) */
+    struct value loser; /* VALUE_NONE when nothing is overwritten that somebody wrote */
     bool has_loser;
 };
 

@@ -24,7 +24,8 @@ static void fixture_init(struct fixture *f, const char *id)
 {
     *f = (struct fixture){.field = {.kind = CONFIG_PASSTHROUGH, .fills_empty = true, .first_contact = CONFIG_ASK}};
     for (int s = 0; s < 2; s++) {
-        f->field.half[s] = (struct config_field_half){.id = id, .name = id, .type = "string", .sends = true, .receives = true};
+        f->field.half[s] =
+            (struct config_field_half){.id = id, .name = id, .type = "string", .sends = true, .receives = true};
         f->in.sends[s] = f->in.receives[s] = true;
     }
     f->config.fields = &f->field;

@@ -39,10 +39,11 @@ static bool find_user(void *context, enum side s, const char *who, struct arena 
     if (!t->ops->users_find(t, a, who, &found, &count, e))
         return false;
     *r = count == 1 ? found[0] : (struct value){.kind = VALUE_NONE}; /* nobody: the mapping says what to do */
-    return count <= 1 || err_set(e, ERR_MAPPING,
-                                 "%s names %zu accounts on the site of %s; use a user correlation that says which one is "
-                                 "meant",
-                                 who, count, en->project[s].key);
+    return count <= 1 ||
+           err_set(e, ERR_MAPPING,
+                   "%s names %zu accounts on the site of %s; use a user correlation that says which one is "
+                   "meant",
+                   who, count, en->project[s].key);
 }
 
 static bool read_sites(struct engine *en, struct err *e)
@@ -52,9 +53,8 @@ static bool read_sites(struct engine *en, struct err *e)
         if (!t->ops->describe(t, &en->life, &en->info[s], e) || !t->ops->project(t, &en->life, &en->project[s], e))
             return false;
     }
-    en->mapping = (struct mapping){.config = &en->config,
-                                   .projects = {&en->project[0], &en->project[1]},
-                                   .users = {find_user, en}};
+    en->mapping = (struct mapping){
+        .config = &en->config, .projects = {&en->project[0], &en->project[1]}, .users = {find_user, en}};
     return true;
 }
 
@@ -77,7 +77,7 @@ struct engine *engine_open(const struct engine_settings *set, struct err *e)
     else
         rng_seed_system(&en->rng);
     en->set.sync_key = arena_strdup(&en->life, set->sync_key);
-    if (load_config(en, e) && read_sites(en, e) && op_distrust_sent(en->store, e))
+    if (load_config(en, e) && read_sites(en, e))
         return en;
     engine_close(en);
     return NULL;
@@ -106,12 +106,22 @@ static bool check_running(struct engine *en, struct arena *a, struct err *e)
                    row.reason ? ": " : "", row.reason ? row.reason : "", row.key);
 }
 
+/* What was `sent` when an earlier program ended is uncertain. Only a pass may say so: who reads the store beside a
+ * running engine (verify) must not. */
+static bool distrust_once(struct engine *en, struct err *e)
+{
+    if (en->has_distrusted || !op_distrust_sent(en->store, e))
+        return en->has_distrusted;
+    en->has_distrusted = true;
+    return true;
+}
+
 static bool blow_fuse(struct engine *en, const struct err *why)
 {
     struct err ignored = ERR_INIT; /* the fuse's own reason is what the caller must see */
     return store_begin(en->store, &ignored) &&
            (sync_set_state(en->store, en->row.id, SYNC_FUSED, why->text, &ignored) ? store_commit(en->store, &ignored)
-                                                                                : store_abandon(en->store));
+                                                                                   : store_abandon(en->store));
 }
 
 static bool count_waiting(struct engine *en, struct err *e)
@@ -129,8 +139,8 @@ bool engine_pass(struct engine *en, struct engine_counts *r, struct err *e)
     *r = (struct engine_counts){0};
     en->counts = r;
     en->deletions = 0;
-    bool ok = check_running(en, &a, e) && poll_both(en, e) && pass_work(en, e) && panel_write_due(en, e) &&
-              count_waiting(en, e);
+    bool ok = check_running(en, &a, e) && distrust_once(en, e) && poll_both(en, e) && pass_work(en, e) &&
+              panel_write_due(en, e) && count_waiting(en, e);
     arena_release(&a);
     if (!ok && e->kind == ERR_FUSE)
         blow_fuse(en, e);
@@ -173,7 +183,7 @@ bool engine_resync(struct store *store, const char *sync_key, enum side from, co
     json_t *request = json_keep(&a, json_pack("{ss so}", "from", side_name(from), "fields", names));
     bool ok = sync_get(store, &a, sync_key, &row, e) && store_begin(store, e) &&
               (pair_mark_all(store, row.id, json_print(&a, request), true, e) ? store_commit(store, e)
-                                                                             : store_abandon(store));
+                                                                              : store_abandon(store));
     arena_release(&a);
     return ok;
 }

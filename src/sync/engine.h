@@ -1,13 +1,13 @@
 /* engine.h - keeps the two projects of one synchronization in step, pass by pass.
  *
- * A pass: recover what an earlier end left uncertain → poll both sides into the inbox → work the inbox in batches of pairs
- * (read both, diff, plan, journal, write, read back, settle) until nothing waits → panels. It compares states and keeps a
- * base per side; docs/sync-model.md tells the rules.
+ * A pass: recover what an earlier end left uncertain → poll both sides into the inbox → work the inbox in batches of
+ * pairs (read both, diff, plan, journal, write, read back, settle) until nothing waits → panels. It compares states and
+ * keeps a base per side; docs/sync-model.md tells the rules.
  *
- * Invariants: a pass that ends at any moment is carried on by the next one. A pass that finds nothing to do writes nothing.
- * Threads: one engine, one thread. Trackers, store, clock are borrowed.
- * Errors of a pass: site scope (back off and come again; the store is in order), ERR_FUSE (the synchronization stopped itself
- *         and its reason is in the store), process scope. Item and pair scope never leave a pass: they become findings. */
+ * Invariants: a pass that ends at any moment is carried on by the next one. A pass that finds nothing to do writes
+ * nothing. Threads: one engine, one thread. Trackers, store, clock are borrowed. Errors of a pass: site scope (back off
+ * and come again; the store is in order), ERR_FUSE (the synchronization stopped itself and its reason is in the store),
+ * process scope. Item and pair scope never leave a pass: they become findings. */
 #pragma once
 
 #include "base/clock.h"
@@ -23,17 +23,17 @@ struct engine_settings {
     const char *sync_key;        /* INT-1 */
     struct tracker *trackers[2]; /* of the first and the second connector */
     struct clock *clock;
-    uint64_t seed;      /* of tokens; 0: from the system */
-    size_t batch;       /* pairs at a time; 50 when 0 */
-    int64_t sweep_ms;   /* a full sweep that often; a day when 0, never when -1 */
-    int64_t grace_ms;   /* how long an absent creation may still come before it is planned again; 60 s when 0 */
+    uint64_t seed;    /* of tokens; 0: from the system */
+    size_t batch;     /* pairs at a time; 50 when 0 */
+    int64_t sweep_ms; /* a full sweep that often; a day when 0, never when -1 */
+    int64_t grace_ms; /* how long an absent creation may still come before it is planned again; 60 s when 0 */
     void (*progress)(void *context, int64_t done, int64_t waiting); /* NULL: none */
     void *context;
 };
 
 struct engine_counts {
-    int64_t seen;                                /* issues that a poll brought */
-    int64_t created[2], updated[2], moved[2];    /* issues made, edited, transitions done, by the side written to */
+    int64_t seen;                             /* issues that a poll brought */
+    int64_t created[2], updated[2], moved[2]; /* issues made, edited, transitions done, by the side written to */
     int64_t comments_added[2], comments_edited[2], comments_deleted[2];
     int64_t settled_without_writing, conflicts, merged;
     int64_t findings;  /* opened in this pass */
@@ -50,8 +50,9 @@ bool engine_pass(struct engine *, struct engine_counts *r, struct err *e) MUST_C
 /* Passes until nothing waits, at most `limit` of them. */
 bool engine_settle(struct engine *, int limit, struct engine_counts *r, struct err *e) MUST_CHECK;
 
-/* Marks issues to be sent again from `from`, whether or not they changed, with these fields (config field names; none = all)
- * and the sync info panel. Only where the receiver is unchanged since its base; else it is a conflict like any other. */
+/* Marks issues to be sent again from `from`, whether or not they changed, with these fields (config field names; none =
+ * all) and the sync info panel. Only where the receiver is unchanged since its base; else it is a conflict like any
+ * other. */
 bool engine_resync(struct store *, const char *sync_key, enum side from, const char *const *fields, size_t count,
                    struct err *e) MUST_CHECK;
 
@@ -61,8 +62,8 @@ struct engine_verify {
     char **lines;
     size_t line_count;
 };
-/* Reads everything on both sides and compares through the mapping; writes nothing. Differences that are known findings are
- * named as such. True also when differences were found. */
+/* Reads everything on both sides and compares through the mapping; writes nothing. Differences that are known findings
+ * are named as such. True also when differences were found. */
 bool engine_verify(struct engine *, struct arena *, struct engine_verify *r, struct err *e) MUST_CHECK;
 
 /* Deletes the sync info panel (property and remote link) from every issue of both sides that is still reachable. */

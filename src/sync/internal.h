@@ -23,6 +23,7 @@ struct engine {
     const char **read_fields[2]; /* field ids to read on each side */
     size_t read_field_count[2];
     struct engine_counts *counts; /* of the running pass */
+    bool has_distrusted;          /* ops left `sent` by an earlier program are uncertain since */
     int64_t deletions;            /* planned in this pass: for the fuse */
     bool is_exploring[2];         /* in this round an issue of that side walks where nothing is known */
     char *known_key[2];           /* the highest key of each side when this pass began; NULL: none */
@@ -139,7 +140,8 @@ struct plan_input {
 
 /* Fills w->due with ops (not yet journalled) and *r with the rest. Pure: reads only its arguments. */
 void plan_pair(const struct plan_input *, struct arena *, struct work *, struct plan *r);
-/* plan_comments.c: the part of it that is about comments. `suspects` are taken out before (apply.c looks at their tokens). */
+/* plan_comments.c: the part of it that is about comments. `suspects` are taken out before (apply.c looks at their
+ * tokens). */
 void plan_comments(const struct plan_input *, struct arena *, struct work *, struct plan *);
 bool plan_is_blocked(const struct work *, const char *item);
 /* True while a standing quarantine was opened for exactly these values. */
@@ -168,8 +170,8 @@ bool settle_update(struct engine *, struct arena *, struct work *, struct op *, 
 bool settle_transition(struct engine *, struct arena *, struct work *, struct op *, struct err *e) MUST_CHECK;
 bool settle_comment_add(struct engine *, struct arena *, struct work *, struct op *, const char *id, const char *body,
                         struct err *e) MUST_CHECK;
-bool settle_comment_edit(struct engine *, struct arena *, struct work *, struct op *, const char *body, struct err *e)
-    MUST_CHECK;
+bool settle_comment_edit(struct engine *, struct arena *, struct work *, struct op *, const char *body,
+                         struct err *e) MUST_CHECK;
 bool settle_comment_delete(struct engine *, struct arena *, struct work *, struct op *, struct err *e) MUST_CHECK;
 /* Sets a state and writes the op. */
 bool settle_op(struct engine *, struct op *, enum op_state, const char *error, struct err *e) MUST_CHECK;
@@ -184,8 +186,8 @@ bool poll_both(struct engine *, struct err *e) MUST_CHECK;
 bool panel_write_due(struct engine *, struct err *e) MUST_CHECK;
 #define PANEL_ORIGIN_PROPERTY "tandem.origin"
 char *panel_property_key(struct arena *, const char *sync_key);
-/* Finds the next transition of the walk that the plan asks for, and makes it due. Where no path is known the issue itself
- * explores: it steps towards the nearest status that nobody has looked at, one issue of a side at a time. */
+/* Finds the next transition of the walk that the plan asks for, and makes it due. Where no path is known the issue
+ * itself explores: it steps towards the nearest status that nobody has looked at, one issue of a side at a time. */
 bool status_walk(struct engine *, struct arena *, struct work *, const struct plan_status *, struct err *e) MUST_CHECK;
 
 bool engine_open_finding(struct engine *, struct work *, int side, const char *item, const char *kind,

@@ -17,9 +17,9 @@ json_t *journal_entry(struct arena *a, const char *item, const char *field_id, c
                       const struct value *was, const struct value *other, const struct value *own_base,
                       const struct value *loser)
 {
-    json_t *entry = json_pack("{ss ss sO sO sO}", "item", item, "field", field_id, "intended",
-                              value_to_json(a, intended), "was", value_to_json(a, was), "other",
-                              value_to_json(a, other));
+    json_t *entry =
+        json_pack("{ss ss sO sO sO}", "item", item, "field", field_id, "intended", value_to_json(a, intended), "was",
+                  value_to_json(a, was), "other", value_to_json(a, other));
     if (!entry)
         abort();
     if (own_base)

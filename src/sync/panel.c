@@ -1,8 +1,9 @@
 /* panel.c - the sync info panel: what an issue shows of its pair.
  *
- * An issue property (machine-readable, does not touch `updated`, holds the times) and a remote link (for people, written only
- * when what it shows changes, since it may touch `updated` and each pass would cause the next). Both carry the key of the
- * synchronization, so that deleting one never deletes another's. Both are idempotent: no journal is needed. */
+ * An issue property (machine-readable, does not touch `updated`, holds the times) and a remote link (for people,
+ * written only when what it shows changes, since it may touch `updated` and each pass would cause the next). Both carry
+ * the key of the synchronization, so that deleting one never deletes another's. Both are idempotent: no journal is
+ * needed. */
 #include "sync/internal.h"
 
 #include "base/str.h"
@@ -109,9 +110,9 @@ static bool clear_one(struct engine *en, struct arena *a, const struct pair *p, 
     const char *partner = p->issue_id[side_other(s)];
     if (!p->issue_id[s])
         return true;
-    bool ok = t->ops->property_delete(t, a, p->issue_id[s], panel_property_key(a, en->row.key), &why) &&
-              (!partner ||
-               t->ops->remote_link_delete(t, a, p->issue_id[s], link_global_id(a, en->row.key, partner), &why));
+    bool ok =
+        t->ops->property_delete(t, a, p->issue_id[s], panel_property_key(a, en->row.key), &why) &&
+        (!partner || t->ops->remote_link_delete(t, a, p->issue_id[s], link_global_id(a, en->row.key, partner), &why));
     *issues_r += ok;
     if (ok || err_scope(why.kind) == ERR_SCOPE_PAIR || err_scope(why.kind) == ERR_SCOPE_ITEM)
         return true; /* an issue that is gone has no panel */

@@ -1,5 +1,5 @@
-/* pass.c - the batch loop: read both sides, settle what was replied, diff, plan, journal, write; and again until nothing is
- * left to write. The read that opens a round is the read-back of the round before. */
+/* pass.c - the batch loop: read both sides, settle what was replied, diff, plan, journal, write; and again until
+ * nothing is left to write. The read that opens a round is the read-back of the round before. */
 #include "sync/pass.h"
 
 #include "base/str.h"
@@ -126,7 +126,7 @@ static bool set_birth_bases(struct batch *b, struct work *w, const struct op *op
         if (!base_set(en->store, w->pair.id, item_of_field(f), base[0], base[1], e))
             return false;
     }
-    json_array_foreach(json_object_get(op->body, "fields"), i, entry) {
+    json_array_foreach (json_object_get(op->body, "fields"), i, entry) {
         struct journal_entry sent;
         if (!journal_entry_read(b->a, entry, &sent, e))
             return false;
@@ -188,7 +188,7 @@ static bool open_standing(struct engine *en, struct work *w, int side, const cha
             return true;
     return store_begin(en->store, e) &&
            (engine_open_finding(en, w, side, item, kind, NULL, text, NULL, e) ? store_commit(en->store, e)
-                                                                          : store_abandon(en->store));
+                                                                              : store_abandon(en->store));
 }
 
 static bool is_missing(const struct engine *en, const struct work *w, enum side s)
@@ -219,8 +219,9 @@ static bool note_missing(struct batch *b, struct work *w, enum side s, struct er
     const char *text = w->issue[s]
                            ? arena_printf(b->a, "%s is now %s in another project and takes no part any more",
                                           w->pair.key[s], w->issue[s]->key)
-                           : arena_printf(b->a, "%s is not there or not visible any more; its partner %s stays as it is. "
-                                                "Create a new partner issue, or ignore the pair from now on",
+                           : arena_printf(b->a,
+                                          "%s is not there or not visible any more; its partner %s stays as it is. "
+                                          "Create a new partner issue, or ignore the pair from now on",
                                           w->pair.key[s], w->pair.key[side_other(s)]);
     w->is_active = false;
     return open_standing(b->en, w, (int)s, ITEM_ISSUE, "gone", text, e);
@@ -244,8 +245,8 @@ static bool sees_neighbours(const struct work *w, enum side s, const char *excep
 
 enum proof { PROOF_DELETED, PROOF_THERE, PROOF_NONE };
 
-/* Deletion needs proof: the item answers 404, its issue was just read, its neighbours are visible, and the account is the one
- * we know. What was restricted may only have become invisible to us. */
+/* Deletion needs proof: the item answers 404, its issue was just read, its neighbours are visible, and the account is
+ * the one we know. What was restricted may only have become invisible to us. */
 static bool prove(struct batch *b, struct work *w, const struct comment_row *row, enum side s, enum proof *r,
                   struct err *e)
 {
@@ -284,8 +285,7 @@ static bool vanished_copy(struct batch *b, struct work *w, struct comment_row *r
     row->state = "kept";
     if (!store_begin(en->store, e))
         return false;
-    if (!comment_update(en->store, row, e) ||
-        !engine_open_finding(en, w, (int)s, item, "lost", NULL, text, NULL, e))
+    if (!comment_update(en->store, row, e) || !engine_open_finding(en, w, (int)s, item, "lost", NULL, text, NULL, e))
         return store_abandon(en->store);
     return store_commit(en->store, e);
 }
@@ -305,8 +305,8 @@ static bool vanished_origin(struct batch *b, struct work *w, struct comment_row 
                        "more than %d comments were deleted on %s since the last pass; nothing of that was carried over "
                        "after the first %d. Look, then start the synchronization again to go on",
                        FUSE_DELETIONS, en->project[row->origin].key, FUSE_DELETIONS);
-    json_t *body = json_pack("{sI ss ss*}", "row", (json_int_t)row->id, "commentId", row->comment_id[to], "was",
-                             row->base[to]);
+    json_t *body =
+        json_pack("{sI ss ss*}", "row", (json_int_t)row->id, "commentId", row->comment_id[to], "was", row->base[to]);
     journal_due(b->a, w, to, OP_COMMENT_DELETE, item, body);
     return true;
 }
@@ -334,8 +334,9 @@ static bool handle_vanished(struct batch *b, struct work *w, struct comment_row 
     }
     if (proof == PROOF_NONE)
         return open_standing(b->en, w, (int)gone, item, "unseen",
-                             arena_printf(b->a, "comment %s of %s does not show any more, but nothing proves that it was "
-                                                "deleted; its partner stays",
+                             arena_printf(b->a,
+                                          "comment %s of %s does not show any more, but nothing proves that it was "
+                                          "deleted; its partner stays",
                                           row->comment_id[gone], w->pair.key[gone]),
                              e);
     return gone == to ? vanished_copy(b, w, row, to, item, e) : vanished_origin(b, w, row, copy_there, item, e);
@@ -372,13 +373,14 @@ static bool judge_suspect(struct batch *b, struct work *w, enum side s, const st
         return false;
     if (!has_copy)
         return (settle_comment_add(en, b->a, w, &op, c->id, c->body, e) ? store_commit(en->store, e)
-                                                                      : store_abandon(en->store)) &&
+                                                                        : store_abandon(en->store)) &&
                load(b, w, e);
     struct comment_row row = {.pair_id = w->pair.id, .origin = s, .state = "known"};
     row.comment_id[s] = c->id;
     row.base[s] = c->body;
-    const char *text = arena_printf(b->a, "comment %s of %s is a second copy of comment %s of %s: a creation that was given "
-                                          "up for lost was done after all. Delete one of the two",
+    const char *text = arena_printf(b->a,
+                                    "comment %s of %s is a second copy of comment %s of %s: a creation that was given "
+                                    "up for lost was done after all. Delete one of the two",
                                     c->id, w->pair.key[s], origin, w->pair.key[from]);
     if (!comment_add(en->store, &row, e) ||
         !engine_open_finding(en, w, (int)s, item_of_comment(b->a, s, c->id), "twin", NULL, text, NULL, e))
@@ -475,7 +477,7 @@ static bool advance(struct batch *b, struct work *w, struct err *e)
         if (!w->issue[from]) /* deleted before its partner was made */
             return op ? true
                       : store_begin(en->store, e) && (pair_remove(en->store, w->pair.id, e) ? store_commit(en->store, e)
-                                                                                        : store_abandon(en->store));
+                                                                                            : store_abandon(en->store));
         if (!op) {
             w->is_active = true;
             return create_plan(en, b->a, w, e) && (w->is_active = w->due_count > 0, true);
@@ -585,9 +587,8 @@ static void add_work(struct batch *b, const struct pair *pair, bool is_new)
 static bool worked(struct engine *en, const struct inbox_row *row, struct err *e)
 {
     return store_begin(en->store, e) &&
-           (inbox_done(en->store, en->row.id, row->side, row->issue_id, row->updated_ms, e)
-                ? store_commit(en->store, e)
-                : store_abandon(en->store));
+           (inbox_done(en->store, en->row.id, row->side, row->issue_id, row->updated_ms, e) ? store_commit(en->store, e)
+                                                                                            : store_abandon(en->store));
 }
 
 /* Unpaired issues of one side: read them with token and origin, make pairs of those that take part. */
@@ -645,8 +646,8 @@ static bool work_rows(struct engine *en, const struct inbox_row *rows, size_t co
 {
     struct arena a = ARENA_INIT;
     struct batch b = {.en = en, .a = &a};
-    bool ok = store_group_begin(en->store, e) &&
-              store_group_end(en->store, sort_rows(&b, rows, count, e), e) && run_batch(&b, e);
+    bool ok = store_group_begin(en->store, e) && store_group_end(en->store, sort_rows(&b, rows, count, e), e) &&
+              run_batch(&b, e);
     arena_release(&a);
     return ok;
 }

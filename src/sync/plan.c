@@ -1,4 +1,5 @@
-/* plan.c - decides, for one pair, what has to be written, settled or shown. Pure: everything it looks at is in its arguments.
+/* plan.c - decides, for one pair, what has to be written, settled or shown. Pure: everything it looks at is in its
+ * arguments.
  *
  * Why fields of one side travel in one write: Jira counts requests, and one edit makes one history entry. When such a
  * write was refused the pair comes back with `one_by_one` set, so that only the guilty field waits. */
@@ -24,7 +25,7 @@ bool plan_is_blocked(const struct work *w, const char *item)
         size_t k;
         const json_t *entry;
         if (op->kind == OP_UPDATE)
-            json_array_foreach(json_object_get(op->body, "fields"), k, entry)
+            json_array_foreach (json_object_get(op->body, "fields"), k, entry)
                 if (str_eq(json_at_str(entry, "item"), item))
                     return true;
     }
@@ -105,12 +106,12 @@ static bool is_resync(const struct work *w, const char *item, int *from_r)
 {
     struct arena a = ARENA_INIT;
     struct err ignored = ERR_INIT;
-    json_t *request = w->pair.resync ? json_parse(&a, w->pair.resync, strlen(w->pair.resync), false, "resync", &ignored)
-                                     : NULL;
+    json_t *request =
+        w->pair.resync ? json_parse(&a, w->pair.resync, strlen(w->pair.resync), false, "resync", &ignored) : NULL;
     const json_t *fields = json_object_get(request, "fields"), *name;
     bool wanted = request && json_array_size(fields) == 0;
     size_t i;
-    json_array_foreach(fields, i, name)
+    json_array_foreach (fields, i, name)
         wanted = wanted || str_eq_nocase(json_string_value(name), item);
     *from_r = !wanted ? -1 : str_eq(json_at_str(request, "from"), "second") ? SIDE_SECOND : SIDE_FIRST;
     arena_release(&a);
@@ -176,8 +177,9 @@ static bool act(struct builder *b, const char *item, const struct diff_input *d,
         return false;
     case DIFF_DRIFT:
         plan_finding(b->in, b->a, b->w, b->plan, item, "drift", (int)r->side, NULL,
-                     arena_printf(b->a, "%s of %s was edited there (\"%s\"), but the mapping only goes the other way; "
-                                        "it is not sent back",
+                     arena_printf(b->a,
+                                  "%s of %s was edited there (\"%s\"), but the mapping only goes the other way; "
+                                  "it is not sent back",
                                   item, b->w->pair.key[r->side], value_show(b->a, &d->now[r->side])),
                      d->now);
         return false;
@@ -266,7 +268,7 @@ static void close_update(struct builder *b, enum side to)
         return;
     }
     size_t i;
-    json_array_foreach(entries, i, entry)
+    json_array_foreach (entries, i, entry)
         journal_due(b->a, b->w, to, OP_UPDATE, "fields", json_pack("{s[O]}", "fields", entry));
 }
 

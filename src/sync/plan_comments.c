@@ -1,7 +1,7 @@
 /* plan_comments.c - comments as a set of items with identity: which to copy, which copies to edit, which have vanished.
  *
- * A comment's identity is (side of origin, id there); its copy on the other side has an id too. The author line that a copy
- * carries is taken off before anything is compared. Adds come in the order in which people wrote. */
+ * A comment's identity is (side of origin, id there); its copy on the other side has an id too. The author line that a
+ * copy carries is taken off before anything is compared. Adds come in the order in which people wrote. */
 #include "sync/internal.h"
 
 #include "base/str.h"
@@ -152,9 +152,9 @@ static void edit_copy(struct scene *s, const struct comment_row *row, const stru
     enum side from = row->origin, to = side_other(from);
     const char *body = mapping_comment_copy(s->in->mapping, s->a, to, origin, s->w->pair.key[from]);
     bool copy_was_edited = !same_text(copy->body, row->base[to]);
-    json_t *json = json_pack("{sI ss ss ss ss ss*}", "row", (json_int_t)row->id, "commentId", copy->id, "body", body,
-                             "was", copy->body, "originBody", origin->body, "loser",
-                             copy_was_edited ? copy->body : NULL);
+    json_t *json =
+        json_pack("{sI ss ss ss ss ss*}", "row", (json_int_t)row->id, "commentId", copy->id, "body", body, "was",
+                  copy->body, "originBody", origin->body, "loser", copy_was_edited ? copy->body : NULL);
     journal_due(s->a, s->w, to, OP_COMMENT_EDIT, item, json);
 }
 

@@ -1,7 +1,7 @@
 /* poll.c - brings what moved on both sides into the inbox.
  *
- * Every page is durable before the next is asked for; the watermark moves in the commit of the last page and only as far as
- * what was seen. A poll that ends early is simply done again: what was worked is known by (id, updated). */
+ * Every page is durable before the next is asked for; the watermark moves in the commit of the last page and only as
+ * far as what was seen. A poll that ends early is simply done again: what was worked is known by (id, updated). */
 #include "sync/internal.h"
 
 #include "sync/mutant.h"
@@ -31,7 +31,7 @@ static bool move_watermark_early(struct engine *en, enum side s, struct err *e)
 {
     return store_begin(en->store, e) &&
            (sync_set_watermark(en->store, en->row.id, s, clock_now(en->clock), e) ? store_commit(en->store, e)
-                                                                              : store_abandon(en->store));
+                                                                                  : store_abandon(en->store));
 }
 #endif
 
@@ -58,10 +58,11 @@ static bool poll_side(struct engine *en, enum side s, int64_t since_ms, struct e
     int64_t pairs = 0;
     if (!ok || since_ms || en->counts->seen != seen_before || !pair_count(en->store, en->row.id, &pairs, e))
         return ok && !e->kind;
-    return !pairs || err_set(e, ERR_FUSE,
-                             "%s shows no issues at all, and %lld pairs are known: was it emptied, or has the sync user "
-                             "lost sight of it? Nothing was changed. Look, then start the synchronization again",
-                             en->project[s].key, (long long)pairs);
+    return !pairs ||
+           err_set(e, ERR_FUSE,
+                   "%s shows no issues at all, and %lld pairs are known: was it emptied, or has the sync user "
+                   "lost sight of it? Nothing was changed. Look, then start the synchronization again",
+                   en->project[s].key, (long long)pairs);
 }
 
 bool poll_both(struct engine *en, struct err *e)

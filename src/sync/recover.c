@@ -1,9 +1,9 @@
 /* recover.c - the only way out of `uncertain`. It runs in every pass: recovery is the normal path, not an emergency.
  *
- * Changes of what exists (update, transition, edit, deletion) are judged by what is there now: canonical(now) = intended
- * settles them, our entry in the history settles them even if somebody wrote later, else they were not done and the diff is
- * computed anew. Creations are looked for by their recovery key; what is absent stays uncertain for a grace period, then is
- * planned again, and its token stays known, for a slow server can still commit. */
+ * Changes of what exists (update, transition, edit, deletion) are judged by what is there now: canonical(now) =
+ * intended settles them, our entry in the history settles them even if somebody wrote later, else they were not done
+ * and the diff is computed anew. Creations are looked for by their recovery key; what is absent stays uncertain for a
+ * grace period, then is planned again, and its token stays known, for a slow server can still commit. */
 #include "sync/internal.h"
 
 #include "base/log.h"
@@ -53,7 +53,7 @@ static bool recover_update(struct engine *en, struct arena *a, struct work *w, s
 {
     size_t i;
     const json_t *json;
-    json_array_foreach(json_object_get(op->body, "fields"), i, json) {
+    json_array_foreach (json_object_get(op->body, "fields"), i, json) {
         struct journal_entry entry;
         if (!journal_entry_read(a, json, &entry, e))
             return false;
@@ -88,7 +88,7 @@ static bool is_known(const struct op *op, const struct work *w, const char *id)
 {
     size_t i;
     const json_t *known;
-    json_array_foreach(json_object_get(op->body, "known"), i, known)
+    json_array_foreach (json_object_get(op->body, "known"), i, known)
         if (str_eq(json_string_value(known), id))
             return true;
     for (size_t k = 0; k < w->comment_count; k++)
@@ -125,8 +125,8 @@ static bool recover_add(struct engine *en, struct arena *a, struct work *w, stru
             continue;
         struct value is = value_rich(c->body);
         bool by_token = c->token && str_eq(c->token, op->token);
-        bool by_body = !c->token && !MUTANT(MUTANT_NO_TOKEN) &&
-                       str_eq(c->author_id, en->info[op->side].account_id) && value_equal(&is, &intended);
+        bool by_body = !c->token && !MUTANT(MUTANT_NO_TOKEN) && str_eq(c->author_id, en->info[op->side].account_id) &&
+                       value_equal(&is, &intended);
         if (!match && (by_token || by_body))
             match = c;
     }
@@ -181,7 +181,7 @@ static const char *intended_summary(const struct op *op, struct arena *a)
 {
     size_t i;
     const json_t *entry;
-    json_array_foreach(json_object_get(op->body, "fields"), i, entry)
+    json_array_foreach (json_object_get(op->body, "fields"), i, entry)
         if (str_eq(json_at_str(entry, "field"), "summary"))
             return journal_value(a, entry, "intended").text;
     return NULL;
@@ -193,7 +193,8 @@ static bool is_paired(struct engine *en, struct arena *a, enum side side, const 
     return pair_find(en->store, a, en->row.id, side, id, &pair, r, e);
 }
 
-/* The lowest id among the candidates that carry the token; or the only unpaired one without any token and with our summary. */
+/* The lowest id among the candidates that carry the token; or the only unpaired one without any token and with our
+ * summary. */
 static bool pick(struct engine *en, struct arena *a, const struct op *op, const struct tracker_issue *found,
                  size_t count, const struct tracker_issue **r, struct err *e)
 {

@@ -1,8 +1,8 @@
 /* settle.c - from a reply to proof: the issue is read back with its history, and only then do the bases move.
  *
- * Our own history entry's `from` must equal what we had read; if not, somebody edited in between, and what they wrote is
- * kept as a conflict's loser. If a later entry touches the field, that is a new change of that side: the base becomes
- * what we intended, never the later value, so that the later one travels. */
+ * Our own history entry's `from` must equal what we had read; if not, somebody edited in between, and what they wrote
+ * is kept as a conflict's loser. If a later entry touches the field, that is a new change of that side: the base
+ * becomes what we intended, never the later value, so that the later one travels. */
 #include "sync/internal.h"
 
 #include "base/str.h"
@@ -36,11 +36,11 @@ bool engine_open_finding(struct engine *en, struct work *w, int side, const char
 static bool open_conflict(struct engine *en, struct arena *a, struct work *w, enum side side, const char *item,
                           const struct value *loser, const struct value *winner, struct err *e)
 {
-    const json_t *detail = json_keep(
-        a, json_pack("{ss si sO sO}", "item", item, "side", (int)side, "loser", value_to_json(a, loser), "winner",
-                     value_to_json(a, winner)));
-    const char *text = arena_printf(a, "%s of %s was changed on both sides; \"%s\" was kept and \"%s\" was overwritten. "
-                                       "The overwritten value is kept here",
+    const json_t *detail = json_keep(a, json_pack("{ss si sO sO}", "item", item, "side", (int)side, "loser",
+                                                  value_to_json(a, loser), "winner", value_to_json(a, winner)));
+    const char *text = arena_printf(a,
+                                    "%s of %s was changed on both sides; \"%s\" was kept and \"%s\" was overwritten. "
+                                    "The overwritten value is kept here",
                                     item, w->pair.key[side], value_show(a, winner), value_show(a, loser));
     en->counts->conflicts++;
     return engine_open_finding(en, w, (int)side, item, "conflict", NULL, text, detail, e);
@@ -92,8 +92,8 @@ static bool settle_field(struct engine *en, struct arena *a, struct work *w, str
         return engine_open_finding(en, w, (int)own, entry->item, "quarantine", &why, why.text, NULL, e);
     }
     if (t.ours) {
-        struct value before = item_history_value(a, t.ours, value_is_empty(&entry->was) ? &entry->intended : &entry->was,
-                                                 false);
+        struct value before =
+            item_history_value(a, t.ours, value_is_empty(&entry->was) ? &entry->intended : &entry->was, false);
         if (!value_equal(&before, &entry->was) && !value_is_empty(&before) &&
             !open_conflict(en, a, w, own, entry->item, &before, &entry->intended, e))
             return false;
@@ -115,7 +115,7 @@ bool settle_update(struct engine *en, struct arena *a, struct work *w, struct op
 {
     size_t i;
     const json_t *json;
-    json_array_foreach(json_object_get(op->body, "fields"), i, json) {
+    json_array_foreach (json_object_get(op->body, "fields"), i, json) {
         struct journal_entry entry;
         if (!journal_entry_read(a, json, &entry, e) || !settle_field(en, a, w, op, &entry, e))
             return false;

@@ -1,8 +1,8 @@
 /* status.c - walks an issue to a status over the shortest path of transitions.
  *
- * REST does not tell a workflow to an ordinary account, only what leaves the status an issue stands in. So the workflow is
- * learnt by looking: at this issue first, then at other issues of the type in the statuses along the way, and in a project
- * that has none yet, by walking: a transition that is tried leads somewhere that can be looked at. */
+ * REST does not tell a workflow to an ordinary account, only what leaves the status an issue stands in. So the workflow
+ * is learnt by looking: at this issue first, then at other issues of the type in the statuses along the way, and in a
+ * project that has none yet, by walking: a transition that is tried leads somewhere that can be looked at. */
 #include "sync/internal.h"
 
 #include "base/str.h"
@@ -32,8 +32,8 @@ static bool contains(const char *const *list, size_t count, const char *wanted)
     return false;
 }
 
-/* The next status on a path to `to`. Looks at other issues in the statuses along the way until a path is known; where there is
- * none to look at, *next_r leads to the nearest such status and *is_blind_r says so. */
+/* The next status on a path to `to`. Looks at other issues in the statuses along the way until a path is known; where
+ * there is none to look at, *next_r leads to the nearest such status and *is_blind_r says so. */
 static bool explore(struct engine *en, struct arena *a, enum side side, const char *type, const char *from,
                     const char *to, const char **next_r, bool *is_blind_r, struct err *e)
 {
@@ -58,7 +58,8 @@ static bool explore(struct engine *en, struct arena *a, enum side side, const ch
         *arena_push(a, looked, looked_count) = unseen;
         if (!t->ops->sample(t, a, type, unseen, &sample, e))
             return false;
-        if (sample && (!t->ops->transitions(t, a, sample, &list, &n, e) || !learn(en, a, side, type, unseen, list, n, e)))
+        if (sample &&
+            (!t->ops->transitions(t, a, sample, &list, &n, e) || !learn(en, a, side, type, unseen, list, n, e)))
             return false;
     }
     *is_blind_r = frontier_count > 0;
@@ -83,8 +84,9 @@ static bool no_way(struct engine *en, struct arena *a, struct work *w, const str
     now[s->side] = s->was;
     now[side_other(s->side)] = s->other;
     plan_finding(&in, a, w, &scratch, ITEM_STATUS, "quarantine", (int)s->side, err_kind_name(ERR_REFUSED),
-                 arena_printf(a, "%s cannot be brought from \"%s\" to \"%s\": no transition that the sync user may "
-                                 "walk leads there. Add one, or change the workflow rule",
+                 arena_printf(a,
+                              "%s cannot be brought from \"%s\" to \"%s\": no transition that the sync user may "
+                              "walk leads there. Add one, or change the workflow rule",
                               w->pair.key[s->side], value_show(a, &s->was), value_show(a, &s->to)),
                  now);
     en->counts->findings++;

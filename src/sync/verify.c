@@ -1,4 +1,5 @@
-/* verify.c - proves both sides equal except a listed few. It reads the sites, not the store's idea of them, and writes nothing. */
+/* verify.c - proves both sides equal except a listed few. It reads the sites, not the store's idea of them, and writes
+ * nothing. */
 #include "sync/internal.h"
 
 #include "base/str.h"
@@ -69,7 +70,8 @@ static bool fields_differ(struct check *c, const struct work *w)
     bool differ = false;
     for (size_t i = 0; i < config->field_count; i++) {
         const struct config_field *f = &config->fields[i];
-        differ |= field_differs(c, w, f, f->half[0].sends && f->half[1].receives, f->half[1].sends && f->half[0].receives);
+        differ |=
+            field_differs(c, w, f, f->half[0].sends && f->half[1].receives, f->half[1].sends && f->half[0].receives);
     }
     return differ | field_differs(c, w, NULL, side[0].sends_status && side[1].receives_status,
                                   side[1].sends_status && side[0].receives_status);
@@ -83,7 +85,8 @@ static const struct tracker_comment *find(const struct tracker_issue *issue, con
     return NULL;
 }
 
-static bool same_words(struct check *c, enum side from, const struct tracker_comment *x, const struct tracker_comment *y)
+static bool same_words(struct check *c, enum side from, const struct tracker_comment *x,
+                       const struct tracker_comment *y)
 {
     const struct mapping *m = &c->en->mapping;
     struct value a = value_rich(mapping_comment_strip(m, &c->page, from, x->body));
@@ -127,7 +130,10 @@ static bool comments_differ(struct check *c, const struct work *w)
         }
         differ = true;
         say(c, "comment %s of %s and %s of %s: %s", row->comment_id[0], w->pair.key[0], row->comment_id[1],
-            w->pair.key[1], !first ? "the first is not there" : !second ? "the second is not there" : "differ");
+            w->pair.key[1],
+            !first    ? "the first is not there"
+            : !second ? "the second is not there"
+                      : "differ");
     }
     for (int s = 0; s < 2; s++) {
         c->r->comments[s] += (int64_t)w->issue[s]->comment_count;

@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 int64_t time_days_from_civil(int64_t y, int m, int d)
@@ -161,6 +160,27 @@ static bool zone_file_read(const char *zone, unsigned char *data, size_t room, s
     return *length_r > 44 && memcmp(data, "TZif", 4) == 0;
 }
 
+struct zone_file {
+    char name[64];
+    size_t length;
+    unsigned char bytes[16 * 1024];
+};
+
+/* The zone asked for last, kept by each thread: a pass formats thousands of moments in one zone. */
+static const struct zone_file *zone_file_cached(const char *zone)
+{
+    static _Thread_local struct zone_file last;
+    if (strlen(zone) >= sizeof last.name)
+        return NULL;
+    if (strcmp(last.name, zone) == 0)
+        return &last;
+    last.name[0] = 0;
+    if (!zone_file_read(zone, last.bytes, sizeof last.bytes, &last.length))
+        return NULL;
+    memcpy(last.name, zone, strlen(zone) + 1);
+    return &last;
+}
+
 /* The offset in seconds that a TZif body with 64-bit times gives at `at`. */
 static bool zone_lookup(const unsigned char *h, const unsigned char *end, int64_t at, int64_t *offset_r)
 {
@@ -187,19 +207,16 @@ bool time_zone_offset(const char *zone, int64_t epoch_ms, int *minutes_r)
     for (size_t i = 0; i < ARRAY_LEN(UTC); i++)
         if (strcmp(zone, UTC[i]) == 0)
             return true;
-    enum { ROOM = 64 * 1024 };
-    unsigned char *data = malloc(ROOM);
-    size_t length = 0;
-    bool ok = data && zone_file_read(zone, data, ROOM, &length);
-    if (ok) {
-        const unsigned char *end = data + length, *h = data;
-        int64_t skip = 44 + big_endian(h + 32, 4) * 5 + big_endian(h + 36, 4) * 6 + big_endian(h + 40, 4) +
-                       big_endian(h + 28, 4) * 8 + big_endian(h + 24, 4) + big_endian(h + 20, 4);
-        int64_t offset = 0;
-        ok = h[4] >= '2' && skip > 0 && skip + 44 < (int64_t)length &&
-             zone_lookup(h + skip, end, epoch_ms / 1000 - (epoch_ms % 1000 < 0), &offset);
-        *minutes_r = (int)(offset / 60);
-    }
-    free(data);
-    return ok;
+    const struct zone_file *file = zone_file_cached(zone);
+    if (!file)
+        return false;
+    const unsigned char *data = file->bytes, *end = data + file->length, *h = data;
+    int64_t skip = 44 + big_endian(h + 32, 4) * 5 + big_endian(h + 36, 4) * 6 + big_endian(h + 40, 4) +
+                   big_endian(h + 28, 4) * 8 + big_endian(h + 24, 4) + big_endian(h + 20, 4);
+    int64_t offset = 0;
+    if (h[4] < '2' || skip <= 0 || skip + 44 >= (int64_t)file->length ||
+        !zone_lookup(h + skip, end, epoch_ms / 1000 - (epoch_ms % 1000 < 0), &offset))
+        return false;
+    *minutes_r = (int)(offset / 60);
+    return true;
 }

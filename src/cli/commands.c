@@ -29,8 +29,8 @@
     X(SPLIT)                                                                                                           \
     X(SANDBOX)                                                                                                         \
     X(SANDBOX_MOVE)                                                                                                    \
-    X(DEMO)
-X(TEXT_CONVERT)
+    X(DEMO)                                                                                                            \
+    X(TEXT_CONVERT)
 
 #define DECLARE(name) extern const struct cli_command COMMAND_##name;
 COMMANDS(DECLARE)

@@ -427,39 +427,54 @@ static bool edits_afterwards(struct demo *d, struct err *e)
     return ok;
 }
 
-static void check_notes(struct demo *d, const char *where, const struct world_census *c)
+struct verdict {
+    int64_t lost, doubled, risen, there; /* of the comments that people wrote here */
+};
+
+static struct verdict check_notes(struct demo *d, const char *where, const struct world_census *c)
 {
-    int64_t lost = 0, doubled = 0, risen = 0, there = 0;
+    struct verdict v = {0};
     for (size_t i = 0; i < d->w.note_count; i++) {
         bool deleted = d->w.notes[i].is_deleted;
-        lost += !deleted && !c->found[i];
-        doubled += !deleted && c->found[i] > 1;
-        risen += deleted && c->found[i];
-        there += !deleted && c->found[i] == 1;
+        v.lost += !deleted && !c->found[i];
+        v.doubled += !deleted && c->found[i] > 1;
+        v.risen += deleted && c->found[i];
+        v.there += !deleted && c->found[i] == 1;
     }
     world_check(
-        &d->w, !lost && !doubled && !risen,
-        "%s: of %lld comments that people wrote here, %lld stand exactly once; %lld lost, %lld doubled, %lld that were "
-        "deleted",
-        where, (long long)(lost + doubled + there), (long long)there, (long long)lost, (long long)doubled,
-        (long long)risen);
+        &d->w, !v.lost && !v.doubled && !v.risen,
+        "%s: of %lld comments that people wrote here, %lld stand exactly once; %lld lost, %lld doubled; %lld deleted "
+        "ones came back",
+        where, (long long)(v.lost + v.doubled + v.there), (long long)v.there, (long long)v.lost, (long long)v.doubled,
+        (long long)v.risen);
+    return v;
+}
+
+static void table_row(struct demo *d, const char *what, int64_t cloud, int64_t partner)
+{
+    fprintf(d->w.out, "   %-28s %10lld %10lld\n", what, (long long)cloud, (long long)partner);
 }
 
 static bool proof(struct demo *d, struct err *e)
 {
-    struct world_census c[WORLD_SITES];
+    struct world_census cloud, partner;
+    int64_t asked[WORLD_SITES];
+    for (int s = 0; s < WORLD_SITES; s++)
+        asked[s] = d->w.sites[s].requests;
     world_step(&d->w, "The proof, read from the sites and not from Tandem's store");
-    if (!world_count(&d->w, &d->a, WORLD_CA, &c[WORLD_CA], e) || !world_count(&d->w, &d->a, WORLD_SB, &c[WORLD_SB], e))
+    if (!world_count(&d->w, &d->a, WORLD_CA, &cloud, e) || !world_count(&d->w, &d->a, WORLD_SB, &partner, e))
         return false;
-    check_notes(d, "Cloud", &c[WORLD_CA]);
-    check_notes(d, "SB", &c[WORLD_SB]);
-    world_check(&d->w, c[WORLD_CA].issues == c[WORLD_SB].issues && c[WORLD_CA].comments == c[WORLD_SB].comments,
+    struct verdict v[2] = {check_notes(d, "Cloud", &cloud), check_notes(d, "SB", &partner)};
+    world_check(&d->w, cloud.issues == partner.issues && cloud.comments == partner.comments,
                 "as many issues and as many comments on both sides");
-    fprintf(d->w.out, "\n   %-22s %10s %10s\n", "", "SA (Cloud)", "SB");
-    fprintf(d->w.out, "   %-22s %10lld %10lld\n", "issues", (long long)c[WORLD_CA].issues,
-            (long long)c[WORLD_SB].issues);
-    fprintf(d->w.out, "   %-22s %10lld %10lld\n", "comments", (long long)c[WORLD_CA].comments,
-            (long long)c[WORLD_SB].comments);
+    fprintf(d->w.out, "\n   %-28s %10s %10s\n", "", "SA (Cloud)", "SB");
+    table_row(d, "pairs", (int64_t)d->pairs, (int64_t)d->pairs);
+    table_row(d, "issues", cloud.issues, partner.issues);
+    table_row(d, "comments", cloud.comments, partner.comments);
+    table_row(d, "doubled", v[0].doubled, v[1].doubled);
+    table_row(d, "lost", v[0].lost, v[1].lost);
+    table_row(d, "requests Tandem has sent", asked[WORLD_CA], asked[WORLD_SB]);
+    world_tell(&d->w, "and %lld to the old Server", (long long)asked[WORLD_SA]);
     return true;
 }
 

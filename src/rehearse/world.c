@@ -98,11 +98,22 @@ static bool add_account(struct http_client *admin, struct arena *a, const char *
     return http_client_call(admin, &call, a, &reply, e);
 }
 
+/* The site's own view of how much Tandem asks of it. */
+static void serve_and_count(void *context, const struct http_request *request, struct arena *a,
+                            struct http_response *response)
+{
+    struct world_site *site = context;
+    if (str_eq(http_request_header(request, "Authorization"), site->sync_login))
+        site->requests++;
+    sandbox_handle(site->sandbox, request, a, response);
+}
+
 static bool open_site(struct world *w, enum world_site_name s, struct err *e)
 {
     struct world_site *site = &w->sites[s];
     *site = (struct world_site){
         .name = PLAN[s].name, .what = PLAN[s].what, .project = PLAN[s].project, .dialect = PLAN[s].dialect};
+    site->sync_login = basic(w, s, SYNC_USER, PASSWORD);
     struct sandbox_settings set = {.dialect = site->dialect,
                                    .data = arena_printf(&w->life, "%s/%s.db", w->folder, site->name),
                                    .base_url = arena_printf(&w->life, "https://%s.example.com", site->name),
@@ -111,7 +122,7 @@ static bool open_site(struct world *w, enum world_site_name s, struct err *e)
     site->sandbox = sandbox_open(&set, e);
     if (!site->sandbox)
         return false;
-    struct http_server_settings serve = {.listen = "127.0.0.1:0", .handler = sandbox_handle, .context = site->sandbox};
+    struct http_server_settings serve = {.listen = "127.0.0.1:0", .handler = serve_and_count, .context = site};
     site->server = http_server_start(&serve, e);
     if (!site->server)
         return false;

@@ -19,6 +19,8 @@ struct world_site {
     struct http_server *server;
     const char *url;
     struct http_client *person; /* somebody who works there */
+    const char *sync_login;     /* the Authorization header of the sync user: what Tandem asks is counted by it */
+    _Atomic int64_t requests;
 };
 
 /* A text that a person wrote in a comment, and must stand on both sides exactly once, or nowhere any more. */
@@ -36,7 +38,6 @@ struct world {
     struct world_note *notes;
     size_t note_count;
     int step, checks, failed;
-    int64_t requests[WORLD_SITES]; /* of trackers that were closed */
 };
 
 bool world_open(struct world *, const struct demo_options *, struct err *e) MUST_CHECK;

@@ -159,10 +159,8 @@ static void hostile_input_takes_linear_time(void **state)
                                          "||",
                                          "|a",
                                          "|\n",
-                                         "?"
-                                         "?",
-                                         "?"
-                                         "?a",
+                                         "\?\?",
+                                         "\?\?a",
                                          "&#1",
                                          "&#65;",
                                          "http://",

@@ -124,8 +124,7 @@ static inline char *property_markup(struct arena *a, struct property_bytes *b)
                                          "~",
                                          "{{",
                                          "}}",
-                                         "?"
-                                         "?",
+                                         "\?\?",
                                          "{*}",
                                          "{_}",
                                          "{-}",
@@ -208,36 +207,10 @@ static inline char *property_markup(struct arena *a, struct property_bytes *b)
 
 static inline json_t *property_line(struct property_bytes *b)
 {
-    static const char *const texts[] = {"a",
-                                        " ",
-                                        "b c",
-                                        "*",
-                                        "_x_",
-                                        "http://x.y/a",
-                                        "h1. ",
-                                        "* ",
-                                        "|",
-                                        "[~bob]",
-                                        "{code}",
-                                        "\\",
-                                        ":)",
-                                        "-",
-                                        "--",
-                                        "!a.png!",
-                                        "&#65;",
-                                        "{{m}}",
-                                        "\n",
-                                        " d",
-                                        "e ",
-                                        "\xc3\xa4",
-                                        "?"
-                                        "?c?"
-                                        "?",
-                                        "]",
-                                        "{*}",
-                                        "----",
-                                        "bq. ",
-                                        "(y)"};
+    static const char *const texts[] = {"a",        " ",         "b c",    "*",      "_x_",  "http://x.y/a", "h1. ",
+                                        "* ",       "|",         "[~bob]", "{code}", "\\",   ":)",           "-",
+                                        "--",       "!a.png!",   "&#65;",  "{{m}}",  "\n",   " d",           "e ",
+                                        "\xc3\xa4", "\?\?c\?\?", "]",      "{*}",    "----", "bq. ",         "(y)"};
     static const char *const marks[] = {"strong", "em",        "strike", "underline",      "code",
                                         "subsup", "textColor", "link",   "backgroundColor"};
     json_t *line = json_array();

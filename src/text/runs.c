@@ -58,23 +58,32 @@ static char *without_zero_width(struct arena *a, const char *text, size_t *lengt
     return out;
 }
 
-/* Bytes that end a link in wiki markup are written in percent form; a bare host has no closing slash. */
+/* The slash behind a bare host, which says nothing; NULL when there is none. */
+static const char *needless_slash(const char *href)
+{
+    const char *host = strstr(href, "://");
+    if (!host)
+        return NULL;
+    const char *slash = host + 3 + strcspn(host + 3, "/?#");
+    return *slash == '/' && slash > host + 3 && (!slash[1] || slash[1] == '?' || slash[1] == '#') ? slash : NULL;
+}
+
+/* Bytes that end a link in wiki markup are written in percent form; a bare host has no slash. */
 static const char *href_normal(struct arena *a, const char *href)
 {
     static const char unsafe[] = " |[]{}\"<>\\^`\t\n\r";
-    size_t n = strlen(href), bad = 0;
-    for (size_t i = 0; i < n; i++)
-        bad += strchr(unsafe, href[i]) || (unsigned char)href[i] < 0x20;
-    const char *host = strstr(href, "://");
-    bool bare = host && n > 4 && href[n - 1] == '/' && strchr(host + 3, '/') == href + n - 1 && host[3] != '/';
-    if (!bad && !bare)
+    const char *slash = needless_slash(href);
+    size_t bad = 0;
+    for (const char *c = href; *c; c++)
+        bad += strchr(unsafe, *c) || (unsigned char)*c < 0x20;
+    if (!bad && !slash)
         return href;
-    char *out = arena_alloc(a, n + 2 * bad + 1), *w = out;
-    for (size_t i = 0; i < n - bare; i++) {
-        if (strchr(unsafe, href[i]) || (unsigned char)href[i] < 0x20)
-            w += snprintf(w, 4, "%%%02X", (unsigned char)href[i]);
-        else
-            *w++ = href[i];
+    char *out = arena_alloc(a, strlen(href) + 2 * bad + 1), *w = out;
+    for (const char *c = href; *c; c++) {
+        if (strchr(unsafe, *c) || (unsigned char)*c < 0x20)
+            w += snprintf(w, 4, "%%%02X", (unsigned char)*c);
+        else if (c != slash)
+            *w++ = *c;
     }
     return out;
 }

@@ -66,6 +66,8 @@ struct wiki_link {
     size_t target, target_end; /* address, file name, user */
     bool has_text;
 };
+/* The end of a pair of brackets in one line with something and no bracket inside, else 0. */
+size_t wiki_bracket_end(const char *s, size_t at, size_t end);
 bool wiki_link_at(const char *s, size_t at, size_t end, struct wiki_link *link_r);
 /* Can the address stand in a link? */
 bool wiki_is_target(const char *s, size_t from, size_t to);

@@ -43,12 +43,27 @@ bool wiki_starts_block(struct wiki_parser *w, size_t at, size_t end, size_t list
     size_t content, marker, first = at;
     while (first < end && wiki_is_blank(w->s[first]))
         first++;
-    return (first < end && w->s[first] == '|') || wiki_heading_at(w->s, at, end, &content) ||
+    return (first < end && w->s[first] == '|' && !list_depth) || wiki_heading_at(w->s, at, end, &content) ||
            wiki_bq_at(w->s, at, end, &content) || is_rule(w, at, end) ||
            wiki_list_at(w->s, at, end, list_depth, &marker, &content);
 }
 
 /* --- macros --- */
+
+bool wiki_color_tag(struct wiki_parser *w, struct wiki_tag *tag)
+{
+    size_t index = (size_t)(tag - w->tags);
+    if (tag->partner > index && w->color_count < WIKI_COLOR_DEPTH) {
+        w->colors[w->color_count++] = wiki_color(w->a, tag->params, tag->params_length);
+        tag->live = true;
+        return true;
+    }
+    if (tag->partner < index && w->tags[tag->partner].live && w->color_count) {
+        w->color_count--;
+        return true;
+    }
+    return false;
+}
 
 static void add_strong_line(struct wiki_parser *w, struct text_node *parent, const char *text, size_t length)
 {
@@ -187,15 +202,24 @@ static void move_to(struct wiki_parser *w, struct levels *l, struct text_node *p
 static size_t item_content(struct wiki_parser *w, size_t at, size_t end, struct text_node *item, size_t depth)
 {
     struct wiki_place place = {item, TEXT_PARAGRAPH, 0, depth, false};
+    size_t content, marker;
     for (;;) {
         at = wiki_flow(w, at, end, &place);
         if (at >= end)
             return end;
         if (w->s[at] != '\n')
             continue; /* at a macro in this line */
-        if (wiki_line_is_blank(w->s, at + 1, end) || wiki_starts_block(w, at + 1, end, depth))
+        if (wiki_line_is_blank(w->s, at + 1, end) || is_rule(w, at + 1, end) ||
+            wiki_list_at(w->s, at + 1, end, depth, &marker, &content))
             return at;
         at++;
+        place.kind = TEXT_PARAGRAPH;
+        place.level = wiki_heading_at(w->s, at, end, &content);
+        if (place.level)
+            place.kind = TEXT_HEADING;
+        place.single_line = place.level || wiki_bq_at(w->s, at, end, &content);
+        if (place.single_line)
+            at = content;
     }
 }
 
@@ -230,8 +254,8 @@ static bool line_starts_with_bar(struct wiki_parser *w, size_t at, size_t end)
 static size_t scan_cell(struct wiki_parser *w, size_t at, size_t end, enum cell_end *how)
 {
     const char *s = w->s;
-    struct wiki_link link;
     struct wiki_image image;
+    size_t bracket;
     while (at < end) {
         const struct wiki_tag *tag = s[at] == '{' ? wiki_live_tag(w, at, end) : NULL;
         if (s[at] == '|') {
@@ -248,10 +272,11 @@ static size_t scan_cell(struct wiki_parser *w, size_t at, size_t end, enum cell_
         } else if (s[at] == '\\') {
             size_t run = wiki_backslashes(s, at, end);
             at += run == 1 && at + 1 < end && wiki_is_escapable(s[at + 1]) ? 2 : run;
-        } else if (tag && tag->macro < WIKI_COLOR) {
+        } else if (tag && tag->macro != WIKI_ANCHOR && tag->partner > (size_t)(tag - w->tags) &&
+                   w->tags[tag->partner].end <= end) {
             at = w->tags[tag->partner].end;
-        } else if (s[at] == '[' && wiki_link_at(s, at, end, &link)) {
-            at = link.end;
+        } else if (s[at] == '[' && (bracket = wiki_bracket_end(s, at, end))) {
+            at = bracket;
         } else if (s[at] == '!' && wiki_image_at(s, at, end, &image)) {
             at = image.end;
         } else {
@@ -347,6 +372,11 @@ void wiki_blocks(struct wiki_parser *w, size_t at, size_t end, struct text_node 
         if (parent == w->root) {
             w->group = at;
             w->group_is_tinted = w->color_count > 0;
+        }
+        struct wiki_tag *tag = line_start ? wiki_live_tag(w, at, end) : NULL;
+        if (tag && tag->macro == WIKI_COLOR && wiki_color_tag(w, tag)) { /* a list, say, may begin behind it */
+            at = tag->end;
+            continue;
         }
         at = parse_block(w, at, end, parent);
         line_start = at > 0 && w->s[at - 1] == '\n';

@@ -197,6 +197,10 @@ static size_t mark_at(struct flow *f, size_t at, size_t end)
     size_t length = braces ? 3 : 1, index = find_open(f, flag);
     if (!flag || (braces && (end - at < 3 || s[at + 2] != '}')))
         return 0;
+    if (braces && index != SIZE_MAX && !f->open[index].braces) {
+        f->open_count = index; /* the plain one before it was text */
+        index = SIZE_MAX;
+    }
     if (index != SIZE_MAX) {
         if (f->open[index].braces != braces || (!braces && !wiki_can_close(s, at, end)) || !has_content_since(f, index))
             return 0;
@@ -388,22 +392,10 @@ static void add_image(struct flow *f, const struct wiki_image *image, const char
     f->blocks++;
 }
 
-/* Acts on a {color} tag: true when it was one. */
 static bool color_tag(struct flow *f, struct wiki_tag *tag)
 {
-    struct wiki_parser *w = f->w;
-    size_t index = (size_t)(tag - w->tags);
     flush(f);
-    if (tag->partner > index && w->color_count < WIKI_COLOR_DEPTH) {
-        w->colors[w->color_count++] = wiki_color(w->a, tag->params, tag->params_length);
-        tag->live = true;
-        return true;
-    }
-    if (tag->partner < index && w->tags[tag->partner].live && w->color_count) {
-        w->color_count--;
-        return true;
-    }
-    return false;
+    return wiki_color_tag(f->w, tag);
 }
 
 /* One construct at `at`; returns its end, or 0 when the byte there is plain text. */

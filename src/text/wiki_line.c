@@ -211,8 +211,12 @@ static void add_mono(struct printer *p, const struct text_run *run)
     struct wiki_link link;
     struct wiki_image image;
     uint32_t code;
-    const char *braced = arena_printf(p->a, "{%.*s", (int)(n < 4096 ? n : 4096), s);
-    bool makes_tag = wiki_tag_at(braced, 0, strlen(braced), &tag); /* with the second of the opening braces */
+    /* with one brace before and two behind, as it will stand: they can make a tag of what is none */
+    char *braced = arena_alloc(p->a, n + 4);
+    braced[0] = '{';
+    memcpy(braced + 1, s, n);
+    memcpy(braced + 1 + n, "}}", 2);
+    bool makes_tag = wiki_tag_at(braced, 0, n + 3, &tag);
     buf_adds(&b, "{{");
     for (size_t i = 0; i < n; i++) {
         size_t slashes = wiki_backslashes(s, i, n);
@@ -229,7 +233,7 @@ static void add_mono(struct printer *p, const struct text_run *run)
         } else if (edge || in_link || (i == 0 && makes_tag) || (s[i] == '&' && wiki_entity_at(s, i, n, &code))) {
             buf_addf(&b, "&#%d;", s[i]);
         } else if (table || (s[i] == '}' && (i + 1 == n || s[i + 1] == '}')) ||
-                   (s[i] == '{' && (wiki_tag_at(s, i, n, &tag) || i == 0))) {
+                   (s[i] == '{' && (wiki_tag_at(braced, i + 1, n + 3, &tag) || i == 0))) {
             buf_addc(&b, '\\');
             buf_addc(&b, s[i]);
         } else {
@@ -384,6 +388,7 @@ struct escaper {
     const char *o;
     const unsigned char *kinds;
     size_t from, to;  /* the line */
+    size_t begin;     /* where in it a block could begin */
     size_t closer[7]; /* the last byte that could close each mark, and the last ?? */
     bool line_start, in_table;
     size_t run_end; /* of the run of one mark letter last looked at */
@@ -461,21 +466,31 @@ static bool mark_needs_escape(struct escaper *e, size_t at)
     return !wiki_word_before(e->o, at) && run_opens(e, at);
 }
 
-/* The first text byte of markup that would start a block in this line. */
+/* Behind the tags of colours, where the parser looks for blocks. */
+static size_t behind_colors(const struct escaper *e)
+{
+    struct wiki_tag tag;
+    size_t at = e->from;
+    while (at < e->to && !is_text(e, at) && wiki_tag_at(e->o, at, e->to, &tag) && tag.macro == WIKI_COLOR)
+        at = tag.end;
+    return at;
+}
+
+/* Is this the first text byte of markup that would start a block in this line? */
 static bool starts_block(const struct escaper *e, size_t at)
 {
-    size_t content = 0, marker = 0, first = e->from;
-    if (!e->line_start || at > e->from + 40)
+    size_t content = 0, marker = 0, first = e->begin;
+    if (!e->line_start || at > first + 40)
         return false;
     while (first < at && !is_text(e, first))
         first++;
-    if (wiki_heading_at(e->o, e->from, e->to, &content))
-        return at == e->from + 2;
-    if (wiki_bq_at(e->o, e->from, e->to, &content))
-        return at == e->from + 2;
-    if (e->o[e->from] == '|' || wiki_rule_at(e->o, e->from, e->to))
+    if (wiki_heading_at(e->o, e->begin, e->to, &content))
+        return at == e->begin + 2;
+    if (wiki_bq_at(e->o, e->begin, e->to, &content))
+        return at == e->begin + 2;
+    if (e->o[e->begin] == '|' || wiki_rule_at(e->o, e->begin, e->to))
         return at == first;
-    return wiki_list_at(e->o, e->from, e->to, SIZE_MAX - 1, &marker, &content) && at == first;
+    return wiki_list_at(e->o, e->begin, e->to, SIZE_MAX - 1, &marker, &content) && at == first;
 }
 
 static bool brace_needs_escape(const struct escaper *e, size_t at)
@@ -519,6 +534,8 @@ static bool needs_escape(struct escaper *e, size_t at)
     case ':':
     case ';':
     case '(':
+        if (at && o[at - 1] == '\\') /* which may become a number, and then no longer stands before it */
+            return wiki_emoticon_at(o + at, 0, e->to - at);
         return wiki_emoticon_at(o, at, e->to);
     default:
         return wiki_mark_of(o[at]) && mark_needs_escape(e, at);
@@ -565,6 +582,7 @@ static void escape_line(struct escaper *e, struct buf *out)
 {
     find_closers(e);
     e->run_end = e->from;
+    e->begin = behind_colors(e);
     e->url_open = false;
     for (size_t i = e->from; i < e->to;) {
         size_t url = is_text(e, i) && !in_link(e, i) ? wiki_url_at(e->o, i, e->to, marks_at(e, i)) : 0;

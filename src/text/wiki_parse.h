@@ -37,6 +37,8 @@ bool wiki_starts_block(struct wiki_parser *, size_t at, size_t end, size_t list_
 void wiki_add_block(struct wiki_parser *, struct text_node *parent, struct text_node *block);
 /* The tag at `at`, if it is a macro with partner before `end` (or an anchor); NULL for text. */
 struct wiki_tag *wiki_live_tag(struct wiki_parser *, size_t at, size_t end);
+/* Acts on a {color} tag that opens or closes a colour; false when it does neither and is text. */
+bool wiki_color_tag(struct wiki_parser *, struct wiki_tag *);
 /* Where in this line a macro with a block begins; the line's end without one. */
 size_t wiki_next_macro(struct wiki_parser *, size_t at, size_t line_end, size_t end);
 /* Appends the block of a macro with content; returns the end of its closing tag. */

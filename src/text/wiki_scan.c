@@ -354,7 +354,7 @@ static const struct wiki_emoticon EMOTICONS[] = {
 
 const struct wiki_emoticon *wiki_emoticon_at(const char *s, size_t at, size_t end)
 {
-    if (s[at] != ':' && s[at] != ';' && s[at] != '(')
+    if ((s[at] != ':' && s[at] != ';' && s[at] != '(') || (at && s[at - 1] == '\\'))
         return NULL;
     for (size_t i = 0; i < ARRAY_LEN(EMOTICONS); i++) {
         size_t n = strlen(EMOTICONS[i].markup);
@@ -419,12 +419,18 @@ static bool split_link(const char *s, size_t from, size_t to, struct wiki_link *
     return wiki_is_target(s, link->target, link->target_end);
 }
 
-bool wiki_link_at(const char *s, size_t at, size_t end, struct wiki_link *link)
+size_t wiki_bracket_end(const char *s, size_t at, size_t end)
 {
     size_t to = at + 1;
     while (to < end && s[to] != ']' && s[to] != '[' && s[to] != '\n')
         to++;
-    if (to >= end || s[to] != ']' || to == at + 1)
+    return to < end && s[to] == ']' && to > at + 1 ? to + 1 : 0;
+}
+
+bool wiki_link_at(const char *s, size_t at, size_t end, struct wiki_link *link)
+{
+    size_t to = wiki_bracket_end(s, at, end);
+    if (!to--)
         return false;
     link->end = to + 1;
     if (s[at + 1] != '^' && s[at + 1] != '~')

@@ -92,6 +92,8 @@ static size_t *match(struct arena *a, const struct blocks *base, const struct bl
         partner[head] = head;
     for (; tail < n - head && tail < m - head && same(&base->list[n - 1 - tail], &side->list[m - 1 - tail]); tail++)
         partner[n - 1 - tail] = m - 1 - tail;
+    if (head + tail == n || head + tail == m)
+        return partner;
     struct arena scratch = ARENA_INIT;
     match_middle(&scratch, base->list + head, n - head - tail, side->list + head, m - head - tail, head,
                  partner + head);

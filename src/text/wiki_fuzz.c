@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena a = ARENA_INIT;
-    const char *markup = (const char *)data;
+    const char *markup = size ? (const char *)data : "";
     if (size && data[0] == 0xfe) {
         struct property_bytes bytes = {data + 1, data + size};
         markup = property_markup(&a, &bytes);

@@ -61,6 +61,42 @@ class Guide(SyncTest):
         self.assertEqual(sorted(r["localIssueKey"] for r in records),
                          sorted(r["localIssueKey"] for r in after["firstConnector"]))
 
+    def test_the_guides_files_make_a_synchronization_of_tandems_own(self):
+        """Steps 3 to 5 by hand: swap, translate, swap, split, import, pair, check, start, resync, verify, delete."""
+        self.story()
+        self.done("sync", "stop", "INT-1")
+        exported = self.done("--json", "pairs", "export", "INT-1").json["file"]
+        self.done("sync", "export", "INT-1", "config.json")
+        self.move()
+        (self.folder / "p").write_text("admin\n")
+        self.done("translate", "-f", exported, "--bu1", self.sa.url, "--u1", "admin", "--p1-file", "p",
+                  "--bu2", self.ca.url, "--u2", self.ca.user, "--p2-file", "p")
+        self.done("swap", exported + "-converted.json", "--first", "SB", "-o", "pairs.json")
+        self.done("split", "-f", "pairs.json", "--size", "5")
+        self.done("swap", "config.json", "--first", "SB", "-o", "swapped.json")
+
+        before = {key: len(self.comments(self.sb, key)) for key in (f"SB-{n}" for n in range(1, 9))}
+        imported = self.done("--json", "sync", "import", "swapped.json", "--second", "ca:SA").json
+        self.assertEqual(imported["key"], "INT-2")
+        self.assertEqual([f for f in imported["findings"] if f["level"] == "error"], [])
+        chunks = sorted(p.name for p in self.folder.glob("chunkedMappingFile-*.json"))
+        adopted = self.tandem("--json", "pairs", "import", "INT-2", *chunks).json
+        self.assertEqual(sum(a["pairs"] for a in adopted), 8)
+        self.assertEqual(sum(a["missing"] for a in adopted), 0)
+        self.done("sync", "check", "INT-2")
+        self.done("sync", "start", "INT-2")
+        for side in ("first", "second"):
+            self.done("sync", "resync", "INT-2", "--from", side, "--fields", "summary")
+            self.assertIn(self.tandem("run", "INT-2").code, (DONE, FINDINGS))
+        self.tandem("run", "INT-2")
+        self.assertEqual(before, {key: len(self.comments(self.sb, key)) for key in before}, "a comment came twice")
+        verified = self.tandem("--json", "verify", "INT-2").json
+        self.assertEqual([verified["pairs"], verified["missing"], verified["doubled"]], [8, [0, 0], [0, 0]])
+        # a file holds no base: what it could not be rebuilt for is asked about, and nothing else differs
+        asked = {f["pair"] for f in self.tandem("--json", "findings", "INT-2").json if f["kind"] == "ask"}
+        self.assertEqual(len(asked), verified["different"], verified)
+        self.done("sync", "delete", "INT-1")
+
     def test_a_running_synchronization_is_carried_over(self):
         self.story()
         dry = self.done("migrate", "INT-1", "--moved", "first", "--dry-run")

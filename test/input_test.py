@@ -2,10 +2,14 @@
 """Bad input: a message with what is wrong and where, exit 2, and nothing half-written."""
 
 import os
+import pathlib
+import pty
+import socket
+import subprocess
 import sys
 import unittest
 
-from whole import DONE, INTERNAL, USAGE, WholeTest
+from whole import DONE, INTERNAL, TANDEM, USAGE, WholeTest
 
 PAIRS = (
     '{ "firstConnector": [ { "id": 47, "connectorKey": "CON-4-SAM2", "localIssueKey": "SAM2-1", '
@@ -73,6 +77,42 @@ class Input(WholeTest):
         self.refused("site", "add", "sa", "--url", "https://x", "--user", "a", "--secret", "s3cret")
         self.refused("site", "add", "sa", "--url", "https://x", "--user", "a", "--password", "s3cret")
 
+    def test_a_secret_is_asked_for_without_echo(self):
+        child, terminal = pty.fork()
+        if child == 0:
+            os.chdir(self.folder)
+            words = [TANDEM, "site", "add", "sa", "--url", "https://sa.example.com", "--user", "admin"]
+            os.execve(TANDEM, words, self.environment)
+        seen = b""
+        while b"password or API token for https://sa.example.com: " not in seen:
+            seen += os.read(terminal, 1000)
+        os.write(terminal, b"open sesame\n")
+        try:
+            while more := os.read(terminal, 1000):
+                seen += more
+        except OSError:
+            pass  # the program has ended, and its side of the terminal with it
+        os.close(terminal)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), DONE, seen)
+        self.assertNotIn(b"sesame", seen)
+        self.assertTrue(self.done("--json", "site", "list").json[0]["hasSecret"])
+
+    def test_a_password_of_translate_leaves_the_command_line(self):
+        """The published script's --p1 is read by others through /proc; what stands there is gone once it was taken."""
+        with socket.create_server(("127.0.0.1", 0)) as quiet:
+            self.file("pairs.json", PAIRS)
+            url = f"http://127.0.0.1:{quiet.getsockname()[1]}"
+            words = [TANDEM, "translate", "-f", "pairs.json", "--bu1", url, "--u1", "a", "--p1", "open-sesame",
+                     "--bu2", url + "/2", "--u2", "a", "--p2", "second-sesame"]
+            process = subprocess.Popen(words, cwd=self.folder, stderr=subprocess.DEVNULL)
+            quiet.settimeout(30)
+            quiet.accept()[0].close()  # it has begun to ask
+            shown = pathlib.Path(f"/proc/{process.pid}/cmdline").read_bytes()
+            process.kill()
+            process.wait()
+        self.assertIn(b"--p1", shown)
+        self.assertNotIn(b"sesame", shown)
+
     def test_text_is_converted_and_what_is_no_text_refused(self):
         self.assertIn("strong", self.done("text", "convert", "--from", "wiki", "--to", "adf", stdin="*bold*").out)
         adf = self.done("text", "convert", "--from", "wiki", "--to", "adf", stdin="h1. Title\n\n* one\n* two").out
@@ -85,10 +125,6 @@ class Input(WholeTest):
     def test_a_full_disk_is_not_success(self):
         if not os.path.exists("/dev/full"):
             self.skipTest("there is no /dev/full here")
-        import subprocess
-
-        from whole import TANDEM
-
         with open("/dev/full", "w") as full:
             process = subprocess.run([TANDEM, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
         self.assertEqual(process.returncode, INTERNAL)

@@ -68,8 +68,12 @@ static bool is_framing(const char *name)
 void http_handle(http_handler handler, void *context, const struct http_request *request, struct arena *a,
                  struct http_response *response)
 {
-    *response = (struct http_response){0};
+    *response = (struct http_response){.status = -1};
     handler(context, request, a, response);
+    if (response->status == HTTP_NO_REPLY) {
+        *response = (struct http_response){.status = HTTP_NO_REPLY};
+        return;
+    }
     if (response->status < 200 || response->status > 599)
         *response = (struct http_response){.status = 500};
     if (!response->body || response->status == 204 || response->status == 304)

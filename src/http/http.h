@@ -40,6 +40,10 @@ struct http_response {
     size_t body_length;
 };
 
+/* A status that a handler sets for a reply that never comes: the connection is cut (the server), or the caller hears
+ * ERR_UNCERTAIN (the transport in this process). For rehearsing lost replies. */
+#define HTTP_NO_REPLY 0
+
 /* Answers; the response's memory lives in the arena. Must always set a status. The response comes zeroed. */
 typedef void (*http_handler)(void *context, const struct http_request *, struct arena *, struct http_response *);
 

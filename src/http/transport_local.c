@@ -23,7 +23,6 @@ static struct http_header *copy_headers(struct arena *a, const struct http_heade
 static bool local_perform(struct transport *t, const struct http_request *request, struct arena *a,
                           struct http_response *response, struct err *e)
 {
-    (void)e;
     struct transport_local *local = (struct transport_local *)t;
     struct arena scratch = ARENA_INIT;
     struct http_request received = {
@@ -36,6 +35,10 @@ static bool local_perform(struct transport *t, const struct http_request *reques
     };
     struct http_response sent;
     http_handle(local->handler, local->context, &received, &scratch, &sent);
+    if (sent.status == HTTP_NO_REPLY) {
+        arena_release(&scratch);
+        return err_set(e, ERR_UNCERTAIN, "the connection was cut before the reply came");
+    }
     size_t length = request->method == HTTP_HEAD ? 0 : sent.body_length;
     *response = (struct http_response){
         .status = sent.status,

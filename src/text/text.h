@@ -44,3 +44,23 @@ struct text_loss {
     const char *what; /* a sentence without a full stop */
 };
 size_t text_loss(struct arena *, const struct text_doc *, struct text_loss **losses_r);
+
+/* What rewriting asks; each may be NULL (nothing of that kind changes) and gets `ctx`. Returned strings and JSON live
+ * at least as long as the arena of the call. */
+struct text_rewrite {
+    void *ctx;
+    /* The user that this mention (an account id, or a user name as in [~name]) is on the other site; *name_r is what is
+     * shown, without @, and may stay NULL. NULL for nobody: the mention becomes the plain text @name, with the name
+     * that the mention shows already where *name_r stays NULL. */
+    const char *(*mention)(void *ctx, const char *id, const char **name_r);
+    /* The address that takes this one's place (links, smart links, cards); NULL or the same string: it stays. A link
+     * that shows its own address shows the new one. */
+    const char *(*link)(void *ctx, const char *href);
+    /* The attributes of an image or file on the other site, as ADF has them ({"type":"file","id":…,"collection":""}, or
+     * {"type":"external","url":…}); in wiki markup the id is the file's name. NULL: it stays. */
+    const json_t *(*media)(void *ctx, const json_t *attrs);
+};
+
+/* The document with these things replaced. Blocks in which nothing changed keep their own bytes; when nothing changed
+ * at all, the document itself is returned. */
+const struct text_doc *text_rewrite(struct arena *, const struct text_doc *, const struct text_rewrite *);

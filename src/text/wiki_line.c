@@ -71,10 +71,11 @@ const char *wiki_media_name(const struct text_node *media)
     return "";
 }
 
+/* Cloud's account ids: "557058:…" or 24 letters and digits. */
 static bool is_account_id(const char *id)
 {
     size_t n = strlen(id);
-    return strchr(id, ':') || (n >= 24 && strspn(id, "0123456789abcdef") == n);
+    return strchr(id, ':') || (n >= 24 && strspn(id, "0123456789abcdefghijklmnopqrstuvwxyz") == n);
 }
 
 static const char *date_of(struct arena *a, const char *timestamp)

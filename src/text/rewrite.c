@@ -1,0 +1,112 @@
+/* rewrite.c - mentions, links and files replaced by those of the other site. */
+#include "text/doc.h"
+
+#include "base/str.h"
+
+struct rewriter {
+    struct arena *a;
+    const struct text_rewrite *ask;
+    bool changed; /* in the block at hand */
+};
+
+static const json_t *with_string(struct rewriter *r, const json_t *attrs, const char *name, const char *value)
+{
+    json_t *copy = json_keep(r->a, json_deep_copy(attrs));
+    json_object_set_new(copy, name, json_string(value));
+    return copy;
+}
+
+static void to_text(struct rewriter *r, struct text_node *node, const char *text)
+{
+    *node = (struct text_node){.kind = TEXT_TEXT, .text = text, .length = strlen(text)};
+    r->changed = true;
+}
+
+static void rewrite_mention(struct rewriter *r, struct text_node *node)
+{
+    const char *id = text_attr(node, "id"), *name = NULL, *shown = text_attr(node, "text");
+    const char *other = id ? r->ask->mention(r->ask->ctx, id, &name) : NULL;
+    const char *at_name = name ? arena_printf(r->a, "@%s", name) : NULL;
+    if (!id || (other && str_eq(other, id)))
+        return;
+    if (!other) {
+        if (!at_name)
+            at_name = !str_is_empty(shown) ? shown : arena_printf(r->a, "@%s", id);
+        to_text(r, node, at_name);
+        return;
+    }
+    json_t *attrs = json_pack("{s:s}", "id", other);
+    if (at_name)
+        json_object_set_new(attrs, "text", json_string(at_name));
+    node->attrs = json_keep(r->a, attrs);
+    r->changed = true;
+}
+
+static void rewrite_link(struct rewriter *r, struct text_node *node)
+{
+    const char *old = node->marks.href, *href = r->ask->link(r->ask->ctx, old);
+    if (!href || str_eq(href, old))
+        return;
+    if (node->length == strlen(old) && memcmp(node->text, old, node->length) == 0) {
+        node->text = href;
+        node->length = strlen(href);
+    }
+    if (node->marks.link)
+        node->marks.link = with_string(r, node->marks.link, "href", href);
+    node->marks.href = href;
+    r->changed = true;
+}
+
+static void rewrite_card(struct rewriter *r, struct text_node *node)
+{
+    const char *old = text_attr(node, "url"), *url = old ? r->ask->link(r->ask->ctx, old) : NULL;
+    if (!url || str_eq(url, old))
+        return;
+    node->attrs = with_string(r, node->attrs, "url", url);
+    r->changed = true;
+}
+
+static void rewrite_media(struct rewriter *r, struct text_node *node)
+{
+    const json_t *attrs = node->attrs ? r->ask->media(r->ask->ctx, node->attrs) : NULL;
+    if (!attrs || json_equal(attrs, node->attrs))
+        return;
+    node->attrs = attrs;
+    r->changed = true;
+}
+
+static struct text_node *rewrite_node(struct rewriter *r, const struct text_node *node)
+{
+    struct text_node *copy = text_node_new(r->a, node->kind);
+    *copy = *node;
+    copy->first = copy->last = copy->next = NULL;
+    enum text_kind kind = node->kind;
+    if (kind == TEXT_MENTION && r->ask->mention)
+        rewrite_mention(r, copy);
+    else if (kind == TEXT_TEXT && node->marks.href && r->ask->link)
+        rewrite_link(r, copy);
+    else if ((kind == TEXT_CARD || kind == TEXT_BLOCK_CARD || kind == TEXT_EMBED_CARD) && r->ask->link)
+        rewrite_card(r, copy);
+    else if ((kind == TEXT_MEDIA || kind == TEXT_MEDIA_INLINE) && r->ask->media)
+        rewrite_media(r, copy);
+    for (const struct text_node *child = node->first; child; child = child->next)
+        text_append(copy, rewrite_node(r, child));
+    return copy;
+}
+
+const struct text_doc *text_rewrite(struct arena *a, const struct text_doc *doc, const struct text_rewrite *ask)
+{
+    struct text_doc *out = text_doc_new(a);
+    struct rewriter r = {.a = a, .ask = ask};
+    bool any = false;
+    for (const struct text_node *node = doc->root->first; node; node = node->next) {
+        r.changed = false;
+        struct text_node *copy = rewrite_node(&r, node);
+        if (r.changed)
+            copy->native = NULL;
+        any |= r.changed;
+        text_append(out->root, copy);
+    }
+    out->crlf = doc->crlf;
+    return any ? out : doc;
+}

@@ -1,0 +1,95 @@
+#include "text/doc.h"
+
+#include "base/str.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static struct arena a;
+
+static int clear(void **state)
+{
+    (void)state;
+    arena_clear(&a);
+    return 0;
+}
+
+static const char *mention(void *ctx, const char *id, const char **name_r)
+{
+    (void)ctx;
+    if (str_eq(id, "carol"))
+        *name_r = "Carol Example";
+    return str_eq(id, "bob") ? "5b10a2844c20165700ede21g" : NULL;
+}
+
+static const char *new_link(void *ctx, const char *href)
+{
+    (void)ctx;
+    return str_eq(href, "http://old.example.com/browse/SA-1") ? "https://new.example.com/browse/CA-1" : NULL;
+}
+
+static const json_t *media(void *ctx, const json_t *attrs)
+{
+    (void)ctx;
+    if (!str_eq(json_at_str(attrs, "id"), "a.png"))
+        return NULL;
+    return json_keep(&a, json_pack("{s:s, s:s, s:s}", "type", "file", "id", "b.png", "collection", ""));
+}
+
+static const struct text_rewrite ALL = {NULL, mention, new_link, media};
+
+static const struct text_doc *rewritten(const char *markup)
+{
+    return text_rewrite(&a, text_from_wiki(&a, markup, strlen(markup)), &ALL);
+}
+
+static void expect(const char *markup, const char *expected)
+{
+    assert_string_equal(text_to_wiki(&a, rewritten(markup)), expected);
+}
+
+static void a_mention_becomes_the_other_sites_user(void **state)
+{
+    (void)state;
+    expect("Hi [~bob]", "Hi [~accountid:5b10a2844c20165700ede21g]");
+}
+
+static void a_mention_of_nobody_becomes_text(void **state)
+{
+    (void)state;
+    expect("|[~carol]|[~dave]|", "|@Carol Example|@dave|");
+}
+
+static void links_and_files_follow(void **state)
+{
+    (void)state;
+    expect("[see|http://old.example.com/browse/SA-1]", "[see|https://new.example.com/browse/CA-1]");
+    expect("http://old.example.com/browse/SA-1!", "https://new.example.com/browse/CA-1!");
+    expect("[x|http://old.example.com/browse/SA-1|smart-link]",
+           "[https://new.example.com/browse/CA-1|https://new.example.com/browse/CA-1|smart-link]");
+    expect("!a.png! [^a.png] !c.png!", "!b.png!\n\n[^b.png]\n\n!c.png!");
+}
+
+static void blocks_without_a_change_keep_their_bytes(void **state)
+{
+    (void)state;
+    expect("h1.  Title\r\n\r\n\r\n- one\r\n\r\n[~bob]\r\n\r\n- two",
+           "h1.  Title\r\n\r\n\r\n- one\r\n\r\n"
+           "[~accountid:5b10a2844c20165700ede21g]\r\n\r\n- two");
+    struct text_doc *doc = text_from_wiki(&a, "h1.  Title", 10);
+    assert_ptr_equal(text_rewrite(&a, doc, &ALL), doc);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_mention_becomes_the_other_sites_user, clear),
+        cmocka_unit_test_teardown(a_mention_of_nobody_becomes_text, clear),
+        cmocka_unit_test_teardown(links_and_files_follow, clear),
+        cmocka_unit_test_teardown(blocks_without_a_change_keep_their_bytes, clear),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -2,7 +2,7 @@
 
 #include "base/str.h"
 
-enum { PAGE = 1000, RESTARTS = 10 };
+enum { PAGE = 1000, RESTARTS = 10, RECOUNTS = 3 };
 
 static char *target_of(struct arena *a, const char *issue, const char *id)
 {
@@ -11,13 +11,14 @@ static char *target_of(struct arena *a, const char *issue, const char *id)
 }
 
 /* Reads from the beginning; a deletion between two pages shifts them, so each begins with the last comment of the page
- * before. *shifted_r: it did not, or the list does not add up. */
+ * before. *shifted_r: it did not. *missing_r: how many fewer there were than the site counts. */
 static bool read_pages(struct jira_site *site, struct arena *a, const char *issue, struct tracker_comment **r,
-                       size_t *count_r, bool *shifted_r, struct err *e)
+                       size_t *count_r, bool *shifted_r, int64_t *missing_r, struct err *e)
 {
     *r = NULL;
     *count_r = 0;
     *shifted_r = false;
+    *missing_r = 0;
     for (int64_t start = 0;;) {
         const json_t *json;
         struct tracker_comment *page = NULL;
@@ -37,7 +38,7 @@ static bool read_pages(struct jira_site *site, struct arena *a, const char *issu
         for (size_t i = overlap; i < count; i++)
             *arena_push(a, *r, *count_r) = page[i];
         if (start + (int64_t)count >= total || count <= overlap) {
-            *shifted_r = (int64_t)*count_r != total;
+            *missing_r = total - (int64_t)*count_r;
             return true;
         }
         start += (int64_t)count - 1;
@@ -47,12 +48,14 @@ static bool read_pages(struct jira_site *site, struct arena *a, const char *issu
 bool jira_comments_read(struct jira_site *site, struct arena *a, const char *issue, struct tracker_comment **r,
                         size_t *count_r, struct err *e)
 {
-    for (int tries = 0; tries < RESTARTS; tries++) {
+    for (int tries = 1; tries <= RESTARTS; tries++) {
         bool shifted;
-        if (!read_pages(site, a, issue, r, count_r, &shifted, e))
+        int64_t missing;
+        if (!read_pages(site, a, issue, r, count_r, &shifted, &missing, e))
             return false;
         jira_comments_sort(*r, *count_r);
-        if (!shifted)
+        /* What the site counts and does not show even when asked again is not for us to see. */
+        if (!shifted && (!missing || tries >= RECOUNTS))
             return true;
     }
     return err_set(e, ERR_CONFLICT, "%s: the comments of issue %s keep changing while they are read; try again later",

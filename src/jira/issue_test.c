@@ -143,6 +143,39 @@ static void a_deletion_between_two_pages_of_comments_loses_none(void **state)
     play_end(&p);
 }
 
+/* One was deleted and another made between the pages: the anchor holds, the count does not. */
+static void a_list_that_does_not_add_up_is_read_again(void **state)
+{
+    (void)state;
+    PLAY(
+        p, false,
+        {"GET /rest/api/2/issue/2/comment?startAt=0&", NULL, 200,
+         "{\"total\":3,\"comments\":[" COMMENT("1", "a") "," COMMENT("2", "b") "]}"},
+        {"GET /rest/api/2/issue/2/comment?startAt=1&", NULL, 200, "{\"total\":3,\"comments\":[" COMMENT("2", "b") "]}"},
+        {"GET /rest/api/2/issue/2/comment?startAt=0&", NULL, 200,
+         "{\"total\":3,\"comments\":[" COMMENT("1", "a") "," COMMENT("2", "b") "," COMMENT("3", "c") "]}"});
+    struct tracker_comment *c;
+    size_t count;
+    assert_ok(p, jira_comments_read(p.site, &p.a, "2", &c, &count, &p.e));
+    assert_int_equal(count, 3);
+    play_end(&p);
+}
+
+static void a_comment_that_is_counted_and_never_shown_does_not_block_its_issue(void **state)
+{
+    (void)state;
+    static const struct step same = {"GET /rest/api/2/issue/2/comment?startAt=0&", NULL, 200,
+                                     "{\"total\":2,\"comments\":[" COMMENT("1", "a") "]}"},
+                             rest = {"GET /rest/api/2/issue/2/comment?startAt=0&", NULL, 200,
+                                     "{\"total\":2,\"comments\":[" COMMENT("1", "a") "]}"};
+    PLAY(p, false, same, rest, same, rest, same, rest);
+    struct tracker_comment *c;
+    size_t count;
+    assert_ok(p, jira_comments_read(p.site, &p.a, "2", &c, &count, &p.e));
+    assert_int_equal(count, 1);
+    play_end(&p);
+}
+
 static void tokens_come_from_the_comments_own_resource(void **state)
 {
     (void)state;
@@ -375,6 +408,8 @@ int main(void)
         cmocka_unit_test(data_center_reads_properties_one_by_one),
         cmocka_unit_test(comments_that_are_whole_cost_nothing_and_cut_ones_are_fetched),
         cmocka_unit_test(a_deletion_between_two_pages_of_comments_loses_none),
+        cmocka_unit_test(a_list_that_does_not_add_up_is_read_again),
+        cmocka_unit_test(a_comment_that_is_counted_and_never_shown_does_not_block_its_issue),
         cmocka_unit_test(tokens_come_from_the_comments_own_resource),
         cmocka_unit_test(history_ascends_and_is_paged_where_the_expanded_one_is_cut),
         cmocka_unit_test(an_answer_that_is_too_large_is_asked_for_in_halves),

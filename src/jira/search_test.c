@@ -55,6 +55,17 @@ static void the_minute_is_that_of_the_account_and_the_slower_clock(void **state)
     play_end(&p);
 }
 
+/* The moment may be the site's own, read off an issue: a clock that is ahead must not move it on. */
+static void a_clock_that_is_ahead_moves_no_moment_on(void **state)
+{
+    (void)state;
+    PLAY(p, true, PLAY_PROJECT, {JQL, "updated >= \\\"2025-12-31 23:55\\\"", 200, "{\"issues\":[],\"isLast\":true}"});
+    struct polled r;
+    p.server_ahead_ms = 10 * 60000;
+    assert_ok(p, poll_all(&p, PLAY_START, NULL, &r));
+    play_end(&p);
+}
+
 static void a_filter_stands_in_brackets_and_zero_means_everything(void **state)
 {
     (void)state;
@@ -203,6 +214,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_poll_asks_from_the_minute_two_minutes_before),
         cmocka_unit_test(the_minute_is_that_of_the_account_and_the_slower_clock),
+        cmocka_unit_test(a_clock_that_is_ahead_moves_no_moment_on),
         cmocka_unit_test(a_filter_stands_in_brackets_and_zero_means_everything),
         cmocka_unit_test(pages_by_offset_overlap_by_an_anchor),
         cmocka_unit_test(an_edit_between_two_pages_loses_no_issue),

@@ -113,6 +113,21 @@ static void an_edit_between_two_pages_loses_no_issue(void **state)
     play_end(&p);
 }
 
+static void a_page_that_keeps_back_what_it_counts_is_asked_for_again(void **state)
+{
+    (void)state;
+    PLAY(p, false, PLAY_PROJECT,
+         {SEARCH, "\"startAt\":0", 200,
+          "{\"total\":3,\"issues\":[" ROW("1", "01:00:00.000") "," ROW("2", "01:00:01.000") "]}"},
+         {SEARCH, "\"startAt\":1", 200, "{\"total\":3,\"issues\":[" ROW("2", "01:00:01.000") "]}"},
+         {SEARCH, "\"startAt\":0", 200,
+          "{\"total\":2,\"issues\":[" ROW("2", "01:00:01.000") "," ROW("3", "01:00:02.000") "]}"});
+    struct polled r;
+    assert_ok(p, poll_all(&p, PLAY_START, NULL, &r));
+    assert_string_equal(r.ids, "1 2 2 3");
+    play_end(&p);
+}
+
 /* The anchor itself was edited: same place, other time. */
 static void an_anchor_that_moved_is_no_anchor(void **state)
 {
@@ -218,6 +233,7 @@ int main(void)
         cmocka_unit_test(a_filter_stands_in_brackets_and_zero_means_everything),
         cmocka_unit_test(pages_by_offset_overlap_by_an_anchor),
         cmocka_unit_test(an_edit_between_two_pages_loses_no_issue),
+        cmocka_unit_test(a_page_that_keeps_back_what_it_counts_is_asked_for_again),
         cmocka_unit_test(an_anchor_that_moved_is_no_anchor),
         cmocka_unit_test(a_window_that_never_stands_still_is_given_up),
         cmocka_unit_test(short_and_empty_pages_end_only_with_the_token),

@@ -100,6 +100,19 @@ static void a_refusal_of_quiet_is_not_a_refusal_of_the_edit(void **state)
     play_end(&p);
 }
 
+static void a_403_may_mean_the_wish_or_the_edit(void **state)
+{
+    (void)state;
+    PLAY(p, false, PLAY_PROJECT, {"GET /rest/api/2/mypermissions?projectKey=SA", NULL, 200, MAY},
+         {"PUT /rest/api/2/issue/5?notifyUsers=false", NULL, 403, "{}"}, {"PUT /rest/api/2/issue/5$", NULL, 403, "{}"},
+         {"PUT /rest/api/2/issue/6?notifyUsers=false", NULL, 403, "{}"}, {"PUT /rest/api/2/issue/6$", NULL, 204, NULL},
+         {"PUT /rest/api/2/issue/7$", NULL, 204, NULL});
+    assert_fails(p, ERR_FORBIDDEN, p.tracker->ops->update(p.tracker, &p.a, "5", one_field, 1, &p.e));
+    assert_ok(p, p.tracker->ops->update(p.tracker, &p.a, "6", one_field, 1, &p.e));
+    assert_ok(p, p.tracker->ops->update(p.tracker, &p.a, "7", one_field, 1, &p.e));
+    play_end(&p);
+}
+
 static void answers_to_a_write_have_their_kinds(void **state)
 {
     (void)state;
@@ -321,6 +334,7 @@ int main(void)
         cmocka_unit_test(who_may_edits_quietly_and_the_right_is_asked_for_once),
         cmocka_unit_test(who_may_not_edits_with_mails),
         cmocka_unit_test(a_refusal_of_quiet_is_not_a_refusal_of_the_edit),
+        cmocka_unit_test(a_403_may_mean_the_wish_or_the_edit),
         cmocka_unit_test(answers_to_a_write_have_their_kinds),
         cmocka_unit_test(a_comment_carries_its_token_and_an_edit_its_visibility),
         cmocka_unit_test(transitions_tell_what_they_ask_for),

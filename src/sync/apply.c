@@ -135,8 +135,8 @@ static void values_of(struct arena *a, const struct op *op, const json_t *entry,
                                       : value_rich(json_at_str(op->body, "originBody"));
 }
 
-static bool quarantine_item(struct engine *en, struct arena *a, struct work *w, const struct op *op,
-                            const json_t *entry, const struct err *why, struct err *e)
+bool apply_quarantine(struct engine *en, struct arena *a, struct work *w, const struct op *op, const json_t *entry,
+                      const struct err *why, struct err *e)
 {
     struct value now[2];
     struct plan scratch = {0};
@@ -164,10 +164,10 @@ static bool refuse(struct engine *en, struct arena *a, struct work *w, struct op
         w->one_by_one = true;
     else if (op->kind == OP_UPDATE)
         json_array_foreach (fields, i, entry) {
-            if (!quarantine_item(en, a, w, op, entry, why, e))
+            if (!apply_quarantine(en, a, w, op, entry, why, e))
                 return store_abandon(en->store);
         }
-    else if (!quarantine_item(en, a, w, op, NULL, why, e))
+    else if (!apply_quarantine(en, a, w, op, NULL, why, e))
         return store_abandon(en->store);
     return store_commit(en->store, e);
 }
@@ -216,6 +216,12 @@ static enum outcome send_and_note(struct engine *en, struct arena *a, struct wor
             return DONE;
         *e = why;
         return SITE_DOWN;
+    }
+    /* What was served twice is refused the second time: a step that is taken, a comment that is gone. So look first. */
+    if (op->kind == OP_TRANSITION || (op->kind == OP_COMMENT_DELETE && why.kind == ERR_GONE)) {
+        op->state = OP_UNCERTAIN;
+        op->error = arena_strdup(a, why.text);
+        return commit_op(en, op, e) ? DONE : FATAL;
     }
     return refuse(en, a, w, op, &why, e) ? DONE : FATAL;
 }

@@ -161,6 +161,9 @@ bool create_plan(struct engine *, struct arena *, struct work *, struct err *e) 
 
 /* Journals the due ops of all works in one commit, then sends them one by one. */
 bool apply_all(struct engine *, struct arena *, struct work *const *, size_t count, struct err *e) MUST_CHECK;
+/* Sets aside what the op was to write; `entry` is the field of an update, else NULL. In the open transaction. */
+bool apply_quarantine(struct engine *, struct arena *, struct work *, const struct op *, const json_t *entry,
+                      const struct err *why, struct err *e) MUST_CHECK;
 
 /* --- settle.c, recover.c: from reply or uncertainty to proof --- */
 

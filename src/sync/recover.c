@@ -49,6 +49,14 @@ static bool not_done(struct engine *en, struct op *op, struct err *e)
     return settle_op(en, op, OP_FAILED, "the reply was lost and the site shows that it was not done", e);
 }
 
+/* The site said no, and it shows: this is for a person. */
+static bool was_refused(struct engine *en, struct arena *a, struct work *w, struct op *op, struct err *e)
+{
+    struct err why = ERR_INIT;
+    err_set(&why, ERR_REFUSED, "%s", op->error);
+    return apply_quarantine(en, a, w, op, NULL, &why, e) && settle_op(en, op, OP_FAILED, op->error, e);
+}
+
 static bool recover_update(struct engine *en, struct arena *a, struct work *w, struct op *op, struct err *e)
 {
     size_t i;
@@ -67,7 +75,7 @@ static bool recover_transition(struct engine *en, struct arena *a, struct work *
 {
     struct value step = value_option(json_at_str(op->body, "stepId"), NULL);
     if (!was_done(en, a, w, op, ITEM_STATUS, &step))
-        return not_done(en, op, e);
+        return op->error ? was_refused(en, a, w, op, e) : not_done(en, op, e);
     return settle_transition(en, a, w, op, e);
 }
 

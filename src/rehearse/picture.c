@@ -16,6 +16,7 @@ struct look {
     struct stage *s;
     struct arena a;
     struct picture *p;
+    bool hides_times;
     struct sync_row row;
     struct finding *findings;
     size_t finding_count;
@@ -28,6 +29,19 @@ struct look {
     size_t title_count;
 };
 
+/* "_Quinn wrote on 2026-11-20 11:12 UTC:_": the digits go. */
+static void hide_time(char *line)
+{
+    static const char WROTE[] = " wrote on ";
+    char *time = strstr(line, WROTE);
+    for (; time && *time && *time != ':'; time++)
+        if (*time >= '0' && *time <= '9')
+            *time = '0';
+    for (; time && *time && *time != '_'; time++)
+        if (*time >= '0' && *time <= '9')
+            *time = '0';
+}
+
 static void say(struct look *l, const char *format, ...) PRINTF_LIKE(2, 3);
 static void say(struct look *l, const char *format, ...)
 {
@@ -38,6 +52,8 @@ static void say(struct look *l, const char *format, ...)
     for (char *c = line; *c; c++)
         if (*c == '\n' || *c == '\r')
             *c = '|';
+    if (l->hides_times)
+        hide_time(line);
     *arena_push(&l->p->arena, l->p->lines, l->p->count) = line;
 }
 
@@ -205,10 +221,10 @@ static bool look(struct look *l, struct err *e)
     return look_at_findings(l, e) && look_at_store(l, e) && stage_trouble(l->s, e);
 }
 
-bool picture_take(struct stage *s, struct picture *r, struct err *e)
+bool picture_take(struct stage *s, bool hides_times, struct picture *r, struct err *e)
 {
     *r = (struct picture){0};
-    struct look l = {.s = s, .p = r};
+    struct look l = {.s = s, .p = r, .hides_times = hides_times};
     arena_clear(&s->deeds);
     bool ok = look(&l, e);
     arena_release(&l.a);

@@ -6,6 +6,15 @@
 
 #include "rehearse/person.h"
 
+/* Under this fault the story ends otherwise, and rightly so; or wrongly, which is known and shown each time. */
+struct scenario_other {
+    enum fault fault;
+    int64_t from, to;          /* writes (or steps) that are struck: from … to */
+    const char *const *expect; /* lines of the picture that prove the other end; NULL with `known` */
+    bool is_known_bug;
+    const char *reason;
+};
+
 struct scenario {
     const char *name;
     bool is_first_of_all; /* one of those that every build proves whole */
@@ -20,6 +29,7 @@ struct scenario {
     const char *const *expect; /* lines of the picture at the end, NULL at the end of the list */
     /* The findings that stand at the end, as lines of the picture: exactly these. */
     const char *const *findings;
+    const struct scenario_other *others; /* ends with a reason of NULL; NULL: none */
     bool sides_differ; /* the verification may say so: something was set aside or kept back on purpose */
 };
 

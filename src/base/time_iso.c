@@ -170,7 +170,7 @@ struct zone_file {
 static const struct zone_file *zone_file_cached(const char *zone)
 {
     static _Thread_local struct zone_file last;
-    if (strlen(zone) >= sizeof last.name)
+    if (!*zone || strlen(zone) >= sizeof last.name) /* an empty name is that of an empty memory */
         return NULL;
     if (strcmp(last.name, zone) == 0)
         return &last;

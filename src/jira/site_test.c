@@ -1,4 +1,5 @@
 /* What a site is found to be, and when an absence is believed. */
+#include "http/server.h"
 #include "jira/play.h"
 
 static void a_server_is_known_by_its_facts(void **state)
@@ -106,6 +107,34 @@ static void settings_that_cannot_be_used_are_input_errors(void **state)
         assert_int_equal(e.kind, ERR_INPUT);
         assert_non_null(strstr(e.text, "site x"));
     }
+}
+
+/* Cloud behind api.atlassian.com: people look at one address, the API answers at another. */
+static void the_api_may_answer_at_an_address_of_its_own(void **state)
+{
+    (void)state;
+    struct play p;
+    struct tracker_info info;
+    play_init(&p, true, NULL, 0);
+    struct http_server *server = http_server_start(
+        &(struct http_server_settings){.listen = "127.0.0.1:0", .handler = play_handle, .context = &p}, &p.e);
+    assert_non_null(server);
+    struct jira_site *site = jira_site_open(
+        &(struct jira_settings){.name = "ca",
+                                .base_url = "https://ca.invalid",
+                                .api_url = arena_printf(&p.a, "http://127.0.0.1:%d", http_server_port(server)),
+                                .secret = "a token",
+                                .auth = JIRA_BEARER},
+        &p.e);
+    assert_ok(p, site);
+    struct tracker *t = tracker_jira_new(site, "CA");
+    assert_ok(p, t->ops->describe(t, &p.a, &info, &p.e));
+    assert_string_equal(info.site_url, "https://ca.invalid");
+    assert_string_equal(t->ops->browse_url(t, &p.a, "CA-1"), "https://ca.invalid/browse/CA-1");
+    tracker_free(t);
+    jira_site_close(site);
+    http_server_stop(server);
+    play_end(&p);
 }
 
 static void a_404_given_to_us_is_believed_without_asking(void **state)
@@ -229,6 +258,7 @@ int main(void)
         cmocka_unit_test(a_zone_nobody_knows_is_said_at_once),
         cmocka_unit_test(what_is_no_jira_is_named),
         cmocka_unit_test(settings_that_cannot_be_used_are_input_errors),
+        cmocka_unit_test(the_api_may_answer_at_an_address_of_its_own),
         cmocka_unit_test(a_404_given_to_us_is_believed_without_asking),
         cmocka_unit_test(a_404_given_to_who_knows_whom_is_asked_about),
         cmocka_unit_test(a_404_page_of_a_gateway_says_nothing_about_an_issue),

@@ -10,9 +10,9 @@
  *   move     the project moves, by Atlassian's assistant: outside; here it is looked for on the new site
  *   resolve  configuration with the new ids, by name and type; user mappings; every finding at once
  *   rebase   a new synchronization with the old one's pairs, bases and comments (rebase.h)
- *   poll     the old project once more: what was changed after the stop is listed, not lost silently
+ *   poll     the old project once more: what came too late for the move is listed, not lost silently (late.h)
  *   start    the new synchronization runs; the old one is retired
- *   resync   both directions, summary only, which also writes the sync info panels
+ *   resync   edits made meanwhile arrive; then both directions, summary only, which also writes the sync info panels
  *   verify   both sides equal except a listed few (engine_verify)
  *   finish   the old synchronization is deleted with its panels (only when asked for)
  *
@@ -58,10 +58,12 @@ struct migrate_report {
     bool is_verified, is_finished;
 };
 
-/* Goes on from the first step not done. The report lives in the arena. */
+/* Goes on from the first step not done; after "finish" it says so and does nothing. The report lives in the arena and
+ * is filled as far as it came also on failure. */
 bool migrate_run(const struct migrate_options *, struct arena *, struct migrate_report *r, struct err *e) MUST_CHECK;
 
-/* Stops the new synchronization and lets the old one run again from its kept bases. What exists only in the new project
- * is listed. ERR_STATE after "finish" or before "rebase". */
+/* Stops the new synchronization for good and lets the old one run again from its kept bases (or stand still, where it
+ * stood still before the migration). Edits that had come from the new project to the partner flow on from there; what
+ * exists only in the new project is listed. ERR_STATE after "finish", or when no migration is under way. */
 bool migrate_rollback(const struct migrate_options *, struct arena *, struct migrate_report *r,
                       struct err *e) MUST_CHECK;

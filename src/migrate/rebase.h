@@ -8,7 +8,11 @@
  * more than 2 % of the issues differ in one item without such a trace, that is a rule of conversion and not people's
  * edits: the rebase stops and shows it, and the person accepts that item by name or mends the move.
  *
- * Comments get their new ids from the assistant's id map, else by creation time and text, never by guess (translate.h).
+ * Comments get their new ids from the assistant's id map, else by creation time and text, never by guess
+ * (translate_match.h). One that cannot be told is listed and not followed, and nothing on its issue that might be it is
+ * copied: no comment is created again. An issue that is not in the new project is listed, and its partner stays known,
+ * so that it is not created again either; when more than 2 % are missing the rebase stops, for then the move is not
+ * complete. What waited for a partner goes on waiting; overwritten values of conflicts stay restorable.
  *
  * Reads the sites, writes only the store: repeating it from the start is harmless. */
 #pragma once
@@ -44,9 +48,9 @@ struct rebase_report {
     size_t item_count;
     char **lines; /* for people: missing issues, comments without a partner */
     size_t line_count;
-    int64_t started_ms; /* the new site's time when the reading began: the new watermark */
 };
 
-/* Fills the new synchronization (which must be empty) with pairs, bases and comments. ERR_STATE when one item differs
- * in more than 2 % of the issues and is not accepted; nothing is left half-done that a repetition would not replace. */
+/* Fills the new synchronization (which must be empty) with pairs, bases and comments. ERR_STATE when one item differs,
+ * or issues are missing, in more than 2 % and that is not accepted (by item, or as "missing"); nothing is left
+ * half-done that a repetition would not replace. */
 bool rebase_run(const struct rebase_options *, struct arena *, struct rebase_report *r, struct err *e) MUST_CHECK;

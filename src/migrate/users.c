@@ -24,7 +24,7 @@ static void add_person(struct census *c, const struct value *v)
     *arena_push(c->a, c->people, c->count) = (struct person){.partner = *v};
 }
 
-static bool is_user_kind(enum config_kind kind)
+bool users_is_kind(enum config_kind kind)
 {
     return kind == CONFIG_USER_NAME || kind == CONFIG_USER_MAIL || kind == CONFIG_USER_CORRELATION;
 }
@@ -101,7 +101,7 @@ bool users_switch(struct store *store, struct arena *a, int64_t sync_id, struct 
     for (size_t i = 0; i < config->field_count; i++) {
         struct config_field *f = &config->fields[i];
         struct census c = {.a = a};
-        if (!is_user_kind(f->kind))
+        if (!users_is_kind(f->kind))
             continue;
         const char *name = f->half[SIDE_FIRST].name ? f->half[SIDE_FIRST].name : f->half[SIDE_FIRST].id;
         if (!count_people(store, &c, sync_id, f->half[SIDE_FIRST].id, side_other(moved), e) ||

@@ -9,3 +9,6 @@
  * do, and a line is kept for each who does not. Other fields stay as they are. */
 bool users_switch(struct store *, struct arena *, int64_t sync_id, struct config *, enum side moved,
                   struct tracker *now, char ***lines, size_t *line_count, struct err *e) MUST_CHECK;
+
+/* Mappings that name accounts of a site. */
+bool users_is_kind(enum config_kind);

@@ -471,14 +471,46 @@ static size_t construct_at(struct flow *f, size_t at, size_t end)
     }
 }
 
+/* Bytes at which construct_at may find something. */
+static bool is_special(char c)
+{
+    switch (c) {
+    case '{':
+    case '?':
+    case '[':
+    case '!':
+    case '-':
+    case '*':
+    case '_':
+    case '+':
+    case '^':
+    case '~':
+    case ':':
+    case ';':
+    case '(':
+    case '\\':
+    case '&':
+    case 'h': /* the first letters of addresses */
+    case 'f':
+    case 'i':
+    case 'n':
+    case 'm':
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Inlines of one line: `at` to `end` without line ends. */
 static void run(struct flow *f, size_t at, size_t end)
 {
     const char *s = f->w->s;
     while (at < end) {
-        size_t next = construct_at(f, at, end);
+        size_t next = is_special(s[at]) ? construct_at(f, at, end) : 0;
         if (!next) {
             next = at + (s[at] == '\\' ? wiki_backslashes(s, at, end) : 1);
+            while (next < end && !is_special(s[next]))
+                next++;
             buf_add(&f->text, s + at, next - at);
         }
         at = next;

@@ -12,6 +12,13 @@ struct wiki_style {
 
 /* The inlines of a line as markup that reads back as the same inlines. */
 void wiki_print_line(struct arena *, const struct text_node *line, const struct wiki_style *, struct buf *out);
+/* Puts between what must not touch a character that nobody sees and no reader of ours keeps (U+200B). */
+#define WIKI_APART "\xe2\x80\x8b"
+
+/* Escapes written-out inlines. For each byte of `o` there is one of `kinds`: 0 for markup, for text 1, the six marks
+ * around it in bits 1 to 6, and bit 7 inside of a link. */
+void wiki_escape(const char *o, const unsigned char *kinds, size_t length, const struct wiki_style *, struct buf *out);
+
 /* A file's or image's name for !…! and [^…]. */
 const char *wiki_media_name(const struct text_node *media);
 /* Is there a form of this media that is read back as an image without attributes? */

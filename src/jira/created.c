@@ -83,7 +83,9 @@ static bool search_since(struct finding *f, const char *condition, const char *m
 {
     const char *jql = arena_printf(f->a, "%s%s AND created >= \"%s\" ORDER BY created ASC, key ASC",
                                    jira_jql_equals(f->a, "project", f->project_key), condition, minute);
-    return jira_search_ids(f->site, f->a, jql, CREATED_MAX, r, count_r, e);
+    if (!jira_search_ids(f->site, f->a, jql, CREATED_MAX, r, count_r, e))
+        return false;
+    return *count_r < CREATED_MAX || fail_gap(f, CREATED_MAX, e);
 }
 
 static bool is_known(const struct tracker_seen *seen, size_t count, int64_t number)

@@ -9,6 +9,7 @@
  * starts again from the anchor's minute. What was read up to there stays read. */
 
 enum { RESTARTS = 20, EMPTY_PAGES = 1000 };
+enum { WINDOW = 5000 }; /* deeper pages cost more and more, and some sites end at 10,000 */
 
 /* Where the next page is; travels as the opaque cursor. */
 struct place {
@@ -144,6 +145,17 @@ static bool start_again(struct poll *p, struct err *e)
     return true;
 }
 
+/* The rest is a window of its own, from the anchor's minute; but a minute that fills a window is paged on. */
+static bool next_window(struct poll *p, struct err *e)
+{
+    char minute[TIME_ISO_BYTES];
+    if (!jira_zone_minute(p->facts->zone, p->at.anchor_updated_ms, minute, e))
+        return false;
+    if (!str_eq(minute, p->at.minute))
+        p->at = (struct place){.minute = arena_strdup(p->a, minute)};
+    return true;
+}
+
 /* A page by startAt; *shifted_r when its anchor is gone. */
 static bool offset_page(struct poll *p, struct page *page, bool *shifted_r, bool *more_r, struct err *e)
 {
@@ -162,13 +174,13 @@ static bool offset_page(struct poll *p, struct page *page, bool *shifted_r, bool
         *shifted_r = !page->count && end < page->total; /* there is more, and it was not given */
     }
     *more_r = page->count && end < page->total;
-    if (*more_r) {
-        const struct tracker_seen *last = &page->rows[page->count - 1];
-        p->at.start = end - 1;
-        p->at.anchor = last->id;
-        p->at.anchor_updated_ms = last->updated_ms;
-    }
-    return true;
+    if (*shifted_r || !*more_r)
+        return true;
+    const struct tracker_seen *last = &page->rows[page->count - 1];
+    p->at.start = end - 1;
+    p->at.anchor = last->id;
+    p->at.anchor_updated_ms = last->updated_ms;
+    return end < WINDOW || next_window(p, e);
 }
 
 static bool poll_by_offset(struct poll *p, struct page *page, bool *more_r, struct err *e)

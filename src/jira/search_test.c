@@ -162,6 +162,50 @@ static void a_window_that_never_stands_still_is_given_up(void **state)
     play_end(&p);
 }
 
+/* Five thousand rows on, a new window begins at the minute of the last; but not within one minute. */
+static void a_long_list_is_read_in_windows(void **state)
+{
+    (void)state;
+#define DEEP      "{\"minute\":\"%s\",\"start\":4999,\"anchor\":\"1\",\"updated\":1767225900000,\"restarts\":0}"
+#define DEEP_PAGE "{\"total\":9000,\"issues\":[" ROW("1", "01:05:00.000") "," ROW("2", "01:06:07.000") "]}"
+    PLAY(p, false, PLAY_PROJECT, {SEARCH, "\"startAt\":4999", 200, DEEP_PAGE},
+         {SEARCH,
+          "updated >= \\\"2026-01-01 00:06\\\" ORDER BY updated ASC, key ASC\",\"maxResults\":500,"
+          "\"fields\":[\"updated\"],\"startAt\":0",
+          200, "{\"total\":1,\"issues\":[" ROW("2", "01:06:07.000") "]}"},
+         {SEARCH, "\"startAt\":4999", 200, DEEP_PAGE});
+    struct tracker_seen *seen;
+    size_t count;
+    const char *cursor = arena_printf(&p.a, DEEP, "2025-12-31 00:00");
+    const struct tracker_ops *ops = p.tracker->ops;
+    assert_ok(p, ops->poll(p.tracker, &p.a, PLAY_START, NULL, &cursor, &seen, &count, &p.e));
+    assert_int_equal(count, 1);
+    assert_ok(p, ops->poll(p.tracker, &p.a, PLAY_START, NULL, &cursor, &seen, &count, &p.e));
+    assert_string_equal(seen[0].id, "2");
+    assert_null(cursor);
+    cursor = arena_printf(&p.a, DEEP, "2026-01-01 00:06");
+    assert_ok(p, ops->poll(p.tracker, &p.a, PLAY_START, NULL, &cursor, &seen, &count, &p.e));
+    assert_non_null(strstr(cursor, "\"start\":5000"));
+    play_end(&p);
+}
+
+static void a_refused_search_says_whether_the_project_or_the_filter_is_wrong(void **state)
+{
+    (void)state;
+#define NO_PROJECT "{\"errorMessages\":[\"The value 'SA' does not exist for the field 'project'.\"]}"
+    PLAY(p, false, PLAY_PROJECT, {SEARCH, NULL, 400, NO_PROJECT},
+         {"GET /rest/api/2/project/10000", NULL, 404, "{\"errorMessages\":[\"No project could be found\"]}"},
+         {SEARCH, NULL, 400, "{\"errorMessages\":[\"Field 'x' does not exist\"]}"},
+         {"GET /rest/api/2/project/10000", NULL, 200, "{\"id\":\"10000\",\"key\":\"SA\"}"});
+    struct polled r;
+    assert_fails(p, ERR_GONE, poll_all(&p, PLAY_START, "x = 1", &r));
+    assert_non_null(strstr(p.e.text, "a role in the project"));
+    assert_fails(p, ERR_REFUSED, poll_all(&p, PLAY_START, "x = 1", &r));
+    assert_non_null(strstr(p.e.text, "with the filter x = 1"));
+    assert_non_null(strstr(p.e.text, "Field 'x' does not exist"));
+    play_end(&p);
+}
+
 static void short_and_empty_pages_end_only_with_the_token(void **state)
 {
     (void)state;
@@ -236,6 +280,8 @@ int main(void)
         cmocka_unit_test(a_page_that_keeps_back_what_it_counts_is_asked_for_again),
         cmocka_unit_test(an_anchor_that_moved_is_no_anchor),
         cmocka_unit_test(a_window_that_never_stands_still_is_given_up),
+        cmocka_unit_test(a_long_list_is_read_in_windows),
+        cmocka_unit_test(a_refused_search_says_whether_the_project_or_the_filter_is_wrong),
         cmocka_unit_test(short_and_empty_pages_end_only_with_the_token),
         cmocka_unit_test(a_token_that_repeats_does_not_run_for_ever),
         cmocka_unit_test(an_answer_without_its_list_is_not_an_empty_one),

@@ -161,11 +161,13 @@ static bool ask_server(struct jira_site *site, struct err *e)
                                &a, &reply, e);
     int64_t answered = clock_now(site->clock);
     asked += http_client_counts(site->http).waited_ms - waited;
-    if (ok && (ok = learn_server(site, reply.json, e)))
+    ok = ok && learn_server(site, reply.json, e);
+    if (ok)
         learn_skew(site, reply.json, asked, answered);
-    else if (reply.status == 404 && e)
-        e->kind = ERR_PROTOCOL,
+    if (!ok && reply.status == 404 && e) {
+        e->kind = ERR_PROTOCOL;
         err_wrap(e, "no Jira answers at %s; check the base URL and its context path", site->base_url);
+    }
     arena_release(&a);
     return ok;
 }

@@ -66,11 +66,33 @@ static bool op_project(struct tracker *t, struct arena *a, struct tracker_projec
     return jira_project_read(j->site, a, name, r, e) && learn_project(j, r->id, r->key);
 }
 
+/* A search for a project that the account may no longer see is refused as wrong (400); then that is what to say. */
+static bool explain_refusal(struct tracker_jira *j, struct arena *a, const char *filter, struct err *e)
+{
+    const char *id, *key;
+    struct err why = ERR_INIT;
+    if (jira_project_find(j->site, a, j->id, &id, &key, &why) && learn_project(j, id, key))
+        return err_wrap(e, "the search for changes in %s%s%s was refused", key, filter ? ", with the filter " : "",
+                        filter ? filter : "");
+    if (e)
+        *e = why;
+    return false;
+}
+
 static bool op_poll(struct tracker *t, struct arena *a, int64_t since_ms, const char *filter, const char **cursor,
                     struct tracker_seen **r, size_t *count_r, struct err *e)
 {
     struct tracker_jira *j = self(t);
-    return need_project(j, e) && jira_poll(j->site, a, j->key, since_ms, filter, cursor, r, count_r, e);
+    struct err failure = ERR_INIT;
+    if (!need_project(j, e))
+        return false;
+    if (jira_poll(j->site, a, j->key, since_ms, filter, cursor, r, count_r, &failure))
+        return true;
+    if (failure.kind == ERR_REFUSED)
+        explain_refusal(j, a, filter, &failure);
+    if (e)
+        *e = failure;
+    return false;
 }
 
 static bool op_read(struct tracker *t, struct arena *a, const struct tracker_read *read, struct tracker_issue **r,

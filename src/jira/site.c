@@ -21,7 +21,6 @@ static const struct jira_caps caps_table[] = {
                     .has_account_ids = true,
                     .needs_permission_list = true,
                     .is_paced = true,
-                    .has_quiet_comments = true,
                     .read_batch = 100,
                     .search_batch = 500,
                     .poll_overlap_ms = 5 * 60 * 1000},

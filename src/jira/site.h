@@ -43,7 +43,6 @@ struct jira_caps {
     bool has_account_ids;       /* people are accountId; otherwise name */
     bool needs_permission_list; /* mypermissions wants to be told which */
     bool is_paced;              /* writes to one issue are limited: 20 in 2 s, 100 in 30 s */
-    bool has_quiet_comments;    /* notifyUsers on the edit of a comment */
     int read_batch;             /* issues in one bulk read */
     int search_batch;           /* rows to ask for in one page of a search */
     int64_t poll_overlap_ms;    /* how far behind a search may lag */

@@ -9,6 +9,7 @@ struct escaper {
     const unsigned char *kinds;
     size_t from, to;  /* the line */
     size_t begin;     /* where in it a block could begin */
+    size_t last_bang; /* the last ! */
     size_t closer[7]; /* the last byte that could close each mark, and the last ?? */
     bool line_start, in_table;
     size_t run_end; /* of the run of one mark letter last looked at */
@@ -43,6 +44,8 @@ static int letter_index(char c)
 static void find_closers(struct escaper *e)
 {
     memset(e->closer, 0, sizeof e->closer);
+    const char *bang = memrchr(e->o + e->from, '!', e->to - e->from);
+    e->last_bang = bang ? (size_t)(bang - e->o) : 0;
     for (size_t i = e->from; i < e->to; i++) {
         if (wiki_mark_of(e->o[i]) && wiki_can_close(e->o, i, e->to))
             e->closer[letter_index(e->o[i])] = i;
@@ -82,7 +85,7 @@ static bool mark_needs_escape(struct escaper *e, size_t at)
     if (touches || (c == '-' && is_dash_alone(e, at)))
         return true;
     if (marks_at(e, at) & flag)
-        return wiki_can_close(e->o, at, e->to);
+        return wiki_can_close(e->o, at, e->to) || wiki_can_open(e->o, at, e->to);
     return !wiki_word_before(e->o, at) && run_opens(e, at);
 }
 
@@ -126,7 +129,6 @@ static bool brace_needs_escape(const struct escaper *e, size_t at)
 static bool needs_escape(struct escaper *e, size_t at)
 {
     struct wiki_link link;
-    struct wiki_image image;
     uint32_t code;
     const char *o = e->o;
     if (starts_block(e, at))
@@ -146,7 +148,8 @@ static bool needs_escape(struct escaper *e, size_t at)
     case '|':
         return e->in_table || in_link(e, at);
     case '!':
-        return wiki_image_at(o, at, e->to, &image) || (e->in_table && !wiki_word_before(o, at) && at + 1 < e->to);
+        return !wiki_word_before(o, at) && at + 1 < e->to && !wiki_is_blank(o[at + 1]) &&
+               (e->in_table || e->last_bang > at + 1);
     case '?':
         return at + 1 < e->to && o[at + 1] == '?' && e->closer[6] > at;
     case '&':
@@ -190,7 +193,10 @@ static size_t put_backslashes(struct escaper *e, size_t at, struct buf *out)
 static void put_escaped(struct escaper *e, size_t at, struct buf *out)
 {
     bool number = !wiki_is_escapable(e->o[at]) || (in_link(e, at) && strchr("[]|", e->o[at]));
-    if (number) {
+    if (e->o[at] == ':' || e->o[at] == ';') { /* the number's own semicolon would make a face */
+        buf_addc(out, e->o[at]);
+        buf_adds(out, WIKI_APART);
+    } else if (number) {
         put_number(e, at, out);
     } else {
         buf_addc(out, '\\');

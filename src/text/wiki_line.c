@@ -217,7 +217,7 @@ static void add_mono(struct printer *p, const struct text_run *run)
     braced[0] = '{';
     memcpy(braced + 1, s, n);
     memcpy(braced + 1 + n, "}}", 2);
-    bool makes_tag = wiki_tag_at(braced, 0, n + 3, &tag);
+    bool makes_tag = wiki_tag_at(braced, 0, n + 3, &tag) && tag.end != n + 2;
     buf_adds(&b, "{{");
     for (size_t i = 0; i < n; i++) {
         size_t slashes = wiki_backslashes(s, i, n);

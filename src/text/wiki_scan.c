@@ -157,6 +157,8 @@ size_t wiki_tags(struct arena *a, const char *s, size_t n, struct wiki_tag **tag
             i += run == 1 && i + 1 < n && wiki_is_escapable(s[i + 1]) ? 2 : run;
         } else if (!wiki_tag_at(s, i, n, &tag)) {
             i++;
+        } else if (i && s[i - 1] == '{' && tag.end < n && s[tag.end] == '}') {
+            i = tag.end; /* {{code}}: the word, monospaced */
         } else if (tag.macro == WIKI_CODE || tag.macro == WIKI_NOFORMAT) {
             i = pair_verbatim(&p, s, n, tag);
         } else {

@@ -115,8 +115,9 @@ static void look_at_comments(struct look *l, enum side side, const char *key, co
 static bool look_at_issue(struct look *l, enum side side, int number)
 {
     char *key = arena_printf(&l->a, "%s-%d", l->s->project[side], number);
-    char *target = arena_printf(&l->a, "/rest/api/2/issue/%s?fields=summary,issuetype,status,priority,labels,"
-                                       "description&properties=tandem.token,tandem." STAGE_SYNC,
+    char *target = arena_printf(&l->a,
+                                "/rest/api/2/issue/%s?fields=summary,issuetype,status,priority,labels,"
+                                "description&properties=tandem.token,tandem." STAGE_SYNC,
                                 key);
     const json_t *issue = person_call(l->s, side, PERSON_ADMIN, 200, HTTP_GET, target, NULL);
     if (!issue) {
@@ -256,8 +257,9 @@ char *picture_difference(struct arena *a, const struct picture *expected, const 
     while ((i < expected->count || k < is->count) && shown < 12) {
         int order = i == expected->count ? 1 : k == is->count ? -1 : strcmp(expected->lines[i], is->lines[k]);
         if (order)
-            text = arena_printf(a, "%s%s%s %.300s", text ? text : "", text ? "\n" : "", order < 0 ? "  missing:" : "  too much:",
-                                order < 0 ? expected->lines[i] : is->lines[k]);
+            text =
+                arena_printf(a, "%s%s%s %.300s", text ? text : "", text ? "\n" : "",
+                             order < 0 ? "  missing:" : "  too much:", order < 0 ? expected->lines[i] : is->lines[k]);
         shown += order != 0;
         i += order <= 0;
         k += order >= 0;

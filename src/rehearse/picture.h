@@ -19,8 +19,8 @@ struct picture {
     size_t twins; /* named by the engine, and left out */
 };
 
-/* Looks as an administrator, past the wires. `hides_times`: those in the author lines of copies too, for stories in which
- * people write while Tandem works, sooner or later. */
+/* Looks as an administrator, past the wires. `hides_times`: those in the author lines of copies too, for stories in
+ * which people write while Tandem works, sooner or later. */
 bool picture_take(struct stage *, bool hides_times, struct picture *r, struct err *e) MUST_CHECK;
 void picture_release(struct picture *);
 bool picture_has(const struct picture *, const char *line);

@@ -2,8 +2,8 @@
 
 #include "base/str.h"
 
-#define FIRST  SIDE_FIRST, PERSON_PAULA
-#define SECOND SIDE_SECOND, PERSON_QUINN
+#define FIRST      SIDE_FIRST, PERSON_PAULA
+#define SECOND     SIDE_SECOND, PERSON_QUINN
 #define LINES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /* --- a small world to start from: SA-1, SA-2 and their partners SB-1, SB-2 --- */
@@ -31,14 +31,13 @@ static void apart(struct stage *s)
     person_comments(s, SECOND, "SB-1", "Half a litre.");
 }
 
-static const char *const APART[] = {
-    "first \"The door squeaks\" is Bug, To Do, High, [door noise], Oil *it*.",
-    "second \"The door squeaks\" is Bug, To Do, High, [door noise], Oil *it*.",
-    "second \"Welcome guests\" is Story, In Progress, Medium, [], -",
-    "first \"Buy oil\" is Task, To Do, Medium, [], The thin one.",
-    "second \"The door squeaks\" panel says The door squeaks; 1 links",
-    "first \"Buy oil\" panel says Buy oil; 1 links",
-    NULL};
+static const char *const APART[] = {"first \"The door squeaks\" is Bug, To Do, High, [door noise], Oil *it*.",
+                                    "second \"The door squeaks\" is Bug, To Do, High, [door noise], Oil *it*.",
+                                    "second \"Welcome guests\" is Story, In Progress, Medium, [], -",
+                                    "first \"Buy oil\" is Task, To Do, Medium, [], The thin one.",
+                                    "second \"The door squeaks\" panel says The door squeaks; 1 links",
+                                    "first \"Buy oil\" panel says Buy oil; 1 links",
+                                    NULL};
 
 static void nothing(struct stage *s)
 {
@@ -73,11 +72,11 @@ static void collide(struct stage *s)
     person_edits(s, FIRST, "SA-2", "priority", "High");
 }
 
-static const char *const COLLIDED[] = {
-    "first \"The door squeaks at night\" is Bug, To Do, Medium, [door metal urgent], Oil it well.||Then close it softly.",
-    "second \"The door squeaks at night\" is Bug, To Do, Medium, [door metal urgent], Oil it well.||Then close it softly.",
-    "second \"Paint the fence\" is Task, To Do, High, [], Green.",
-    NULL};
+static const char *const COLLIDED[] = {"first \"The door squeaks at night\" is Bug, To Do, Medium, [door metal "
+                                       "urgent], Oil it well.||Then close it softly.",
+                                       "second \"The door squeaks at night\" is Bug, To Do, Medium, [door metal "
+                                       "urgent], Oil it well.||Then close it softly.",
+                                       "second \"Paint the fence\" is Task, To Do, High, [], Green.", NULL};
 
 /* --- comments --- */
 
@@ -197,22 +196,20 @@ static const struct scenario_other OVERWRITTEN[] = {
      .from = 1,
      .to = 1,
      .is_known_bug = true,
-     .reason = "an update that a slow server does after it was sent again overwrites what a person wrote in between; only "
-               "Jira's history shows it"},
-    {.fault = FAULT_TOO_LATE,
-     .from = 1,
-     .to = 1,
-     .is_known_bug = true,
-     .reason = "as late, but ten minutes after"},
+     .reason =
+         "an update that a slow server does after it was sent again overwrites what a person wrote in between; only "
+         "Jira's history shows it"},
+    {.fault = FAULT_TOO_LATE, .from = 1, .to = 1, .is_known_bug = true, .reason = "as late, but ten minutes after"},
     {0}};
 
 static const struct scenario_other SPOKEN_BETWEEN[] = {
     {.fault = FAULT_TWICE,
      .from = 1,
      .to = 1,
-     .expect = LINES("second \"The door squeaks\" comment 2 by Quinn Quigley: Now it is quiet.",
-                     "second \"The door squeaks\" comment 3 by Tandem: _Paula Perkins wrote on 0000-00-00 00:00 UTC:_||Still "
-                     "loud."),
+     .expect =
+         LINES("second \"The door squeaks\" comment 2 by Quinn Quigley: Now it is quiet.",
+               "second \"The door squeaks\" comment 3 by Tandem: _Paula Perkins wrote on 0000-00-00 00:00 UTC:_||Still "
+               "loud."),
      .reason = "the twin that is left out was the earlier one, before what the person said"},
     {0}};
 
@@ -225,8 +222,14 @@ static const struct scenario_other UNKNOWN_TWINS[] = {
     {.fault = FAULT_TOO_LATE, .from = 1, .to = 3, .is_known_bug = true, .reason = "as twice"},
     {0}};
 
-#define SERVERS {.dialect = {SANDBOX_DC8, SANDBOX_DC10}}
-#define TO_CLOUD {.dialect = {SANDBOX_DC10, SANDBOX_CLOUD}, .skew_ms = 37 * 1000}
+#define SERVERS                                                                                                        \
+    {                                                                                                                  \
+        .dialect = { SANDBOX_DC8, SANDBOX_DC10 }                                                                       \
+    }
+#define TO_CLOUD                                                                                                       \
+    {                                                                                                                  \
+        .dialect = {SANDBOX_DC10, SANDBOX_CLOUD}, .skew_ms = 37 * 1000                                                 \
+    }
 
 const struct scenario scenarios[] = {
     {.name = "first-sync",
@@ -251,16 +254,8 @@ const struct scenario scenarios[] = {
      .expect = COLLIDED,
      .findings = LINES("finding conflict priority of \"Paint the fence\"",
                        "finding conflict summary of \"The door squeaks at night\"")},
-    {.name = "comment-added",
-     .is_first_of_all = true,
-     .stage = SERVERS,
-     .prepare = two_issues,
-     .act = comment},
-    {.name = "comment-edited",
-     .is_first_of_all = true,
-     .stage = SERVERS,
-     .prepare = two_comments,
-     .act = edit_comment},
+    {.name = "comment-added", .is_first_of_all = true, .stage = SERVERS, .prepare = two_issues, .act = comment},
+    {.name = "comment-edited", .is_first_of_all = true, .stage = SERVERS, .prepare = two_comments, .act = edit_comment},
     {.name = "comment-removed",
      .is_first_of_all = true,
      .stage = SERVERS,
@@ -279,7 +274,12 @@ const struct scenario scenarios[] = {
      .act = create_both,
      .expect = LINES("second \"The window sticks\" is Bug, To Do, Medium, [], Plane it.",
                      "first \"Order paint\" is Task, To Do, Medium, [green], -")},
-    {.name = "first-sync-cloud", .stage = TO_CLOUD, .prepare = apart, .starts_apart = true, .act = nothing, .expect = APART},
+    {.name = "first-sync-cloud",
+     .stage = TO_CLOUD,
+     .prepare = apart,
+     .starts_apart = true,
+     .act = nothing,
+     .expect = APART},
     {.name = "conflict-cloud",
      .stage = TO_CLOUD,
      .prepare = two_issues,
@@ -291,9 +291,10 @@ const struct scenario scenarios[] = {
      .stage = SERVERS,
      .prepare = two_issues,
      .act = edit_as_sync_user,
-     .expect = LINES("first \"The door squeaks, says everybody\" is Bug, To Do, Medium, [door noise], Oil it.||Then close it.",
-                     "second \"Written by hand\" is Task, To Do, Medium, [], -",
-                     "second \"Paint the fence\" is Task, In Progress, Medium, [], Green.")},
+     .expect = LINES(
+         "first \"The door squeaks, says everybody\" is Bug, To Do, Medium, [door noise], Oil it.||Then close it.",
+         "second \"Written by hand\" is Task, To Do, Medium, [], -",
+         "second \"Paint the fence\" is Task, In Progress, Medium, [], Green.")},
     {.name = "edited-meanwhile",
      .stage = SERVERS,
      .prepare = two_issues,
@@ -301,8 +302,9 @@ const struct scenario scenarios[] = {
      .meanwhile_after = "PUT /rest/api/2/issue/",
      .meanwhile = edit_under_way,
      .others = OVERWRITTEN,
-     .expect = LINES("first \"The door squeaks, but less\" is Bug, To Do, Medium, [door noise], Oil it.||Then close it.",
-                     "second \"The door squeaks, but less\" is Bug, To Do, Medium, [door noise], Oil it.||Then close it.")},
+     .expect =
+         LINES("first \"The door squeaks, but less\" is Bug, To Do, Medium, [door noise], Oil it.||Then close it.",
+               "second \"The door squeaks, but less\" is Bug, To Do, Medium, [door noise], Oil it.||Then close it.")},
     {.name = "commented-meanwhile",
      .stage = TO_CLOUD,
      .prepare = two_issues,

@@ -1,7 +1,8 @@
 /* scenario.h - the stories that are played with every kill and every fault. A new one is an entry in scenario.c.
  *
- * Each: prepare (not swept; then both sides come to rest, unless `starts_apart`), an hour passes, act, ten minutes pass,
- * and from there on the engine works with everything that can go wrong. All people's deeds go through person.h. */
+ * Each: prepare (not swept; then both sides come to rest, unless `starts_apart`), an hour passes, act, ten minutes
+ * pass, and from there on the engine works with everything that can go wrong. All people's deeds go through person.h.
+ */
 #pragma once
 
 #include "rehearse/person.h"
@@ -22,8 +23,8 @@ struct scenario {
     void (*prepare)(struct stage *);
     bool starts_apart; /* nothing is in step before act */
     void (*act)(struct stage *);
-    /* What a person does right after the first write whose method and target begin like this was done, before Tandem has
-     * seen the reply. */
+    /* What a person does right after the first write whose method and target begin like this was done, before Tandem
+     * has seen the reply. */
     const char *meanwhile_after;
     void (*meanwhile)(struct stage *);
     const char *const *expect; /* lines of the picture at the end, NULL at the end of the list */
@@ -33,5 +34,5 @@ struct scenario {
     bool sides_differ; /* the verification may say so: something was set aside or kept back on purpose */
 };
 
-extern const struct scenario scenarios[]; /* ends with a name of NULL */
+extern const struct scenario scenarios[];               /* ends with a name of NULL */
 const struct scenario *scenario_find(const char *name); /* NULL when there is none */

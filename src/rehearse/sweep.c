@@ -1,6 +1,5 @@
 #include "rehearse/sweep.h"
 
-#include "base/log.h"
 #include "base/str.h"
 #include "rehearse/picture.h"
 
@@ -22,11 +21,23 @@ struct sweep {
     struct stage_moment start;
     struct picture expected;
     int64_t steps, writes; /* of the undisturbed run */
-    bool met; /* the person has acted meanwhile */
-    char struck[160]; /* by the kills of this case */
+    bool met;              /* the person has acted meanwhile */
+    char struck[160];      /* by the kills of this case */
 };
 
 enum { DEEPER_EVERY = 3, DAY_MINUTES = 25 * 60 };
+
+static void say(const struct sweep *sw, const char *format, ...) PRINTF_LIKE(2, 3);
+static void say(const struct sweep *sw, const char *format, ...)
+{
+    struct arena a = ARENA_INIT;
+    va_list args;
+    va_start(args, format);
+    if (sw->set->say)
+        sw->set->say(sw->set->context, arena_vprintf(&a, format, args));
+    va_end(args);
+    arena_release(&a);
+}
 
 /* --- names of cases --- */
 
@@ -111,8 +122,9 @@ static bool stays_at_rest(struct sweep *sw, struct err *e)
     arm(sw, FAULT_NONE, 0);
     if (!stage_pass(sw->stage, &counts, e))
         return false;
-    return !p->writes || err_set(e, ERR_STATE, "a later run wrote %lld times though nothing had changed; the last was %s",
-                                 (long long)p->writes, p->struck);
+    return !p->writes ||
+           err_set(e, ERR_STATE, "a later run wrote %lld times though nothing had changed; the last was %s",
+                   (long long)p->writes, p->struck);
 }
 
 static const struct scenario_other *other_end(const struct sweep *sw, const struct blow *b)
@@ -127,6 +139,8 @@ static const struct scenario_other *other_end(const struct sweep *sw, const stru
 static const char *judge(struct sweep *sw, struct arena *a, const struct blow *last, const struct picture *is)
 {
     const struct scenario_other *other = other_end(sw, last);
+    if (is->twins && last->fault != FAULT_TWICE && last->fault != FAULT_TOO_LATE)
+        return arena_printf(a, "  %zu twins, though no site did anything twice", is->twins);
     if (!other || other->is_known_bug)
         return picture_difference(a, &sw->expected, is);
     for (size_t i = 0; other->expect[i]; i++)
@@ -135,11 +149,12 @@ static const char *judge(struct sweep *sw, struct arena *a, const struct blow *l
     return is->count && str_starts(is->lines[is->count - 1], "trouble") ? is->lines[is->count - 1] : NULL;
 }
 
-static bool compare(struct sweep *sw, struct arena *a, const struct blow *last, const char **difference_r, struct err *e)
+static bool compare(struct sweep *sw, struct arena *a, const struct blow *last, const char **difference_r,
+                    struct err *e)
 {
     struct picture is;
-    bool ok = stays_at_rest(sw, e) && stage_trouble(sw->stage, e) &&
-              picture_take(sw->stage, sw->scenario->meanwhile, &is, e);
+    bool ok =
+        stays_at_rest(sw, e) && stage_trouble(sw->stage, e) && picture_take(sw->stage, sw->scenario->meanwhile, &is, e);
     if (!ok)
         return false;
     *difference_r = arena_strdup(a, judge(sw, a, last, &is));
@@ -170,10 +185,10 @@ static size_t length_of(const char *const *lines)
     return n;
 }
 
-static void show(const struct picture *p)
+static void show(const struct sweep *sw)
 {
-    for (size_t i = 0; i < p->count; i++)
-        printf("  %s\n", p->lines[i]);
+    for (size_t i = 0; i < sw->expected.count; i++)
+        say(sw, "  %s", sw->expected.lines[i]);
 }
 
 static bool is_as_told(struct sweep *sw, struct err *e)
@@ -201,8 +216,8 @@ static bool verifies(struct sweep *sw, struct err *e)
     struct arena a = ARENA_INIT;
     struct engine_verify v = {0};
     bool ok = engine_verify(sw->stage->engine, &a, &v, e);
-    bool same = v.pairs == v.equal && !v.different && !v.missing[0] && !v.missing[1] && !v.doubled[0] && !v.doubled[1] &&
-                !v.comments_unpaired[0] && !v.comments_unpaired[1];
+    bool same = v.pairs == v.equal && !v.different && !v.missing[0] && !v.missing[1] && !v.doubled[0] &&
+                !v.doubled[1] && !v.comments_unpaired[0] && !v.comments_unpaired[1];
     if (ok && !same && !sw->scenario->sides_differ)
         ok = err_set(e, ERR_STATE, "%s, undisturbed: the verification says: %s", sw->scenario->name,
                      v.line_count ? v.lines[0] : "the numbers differ");
@@ -231,24 +246,27 @@ static void fail(struct sweep *sw, const struct blow *last, const char *name, co
     const struct scenario_other *other = other_end(sw, last);
     if (other && other->is_known_bug) {
         r->known++;
-        printf("KNOWN  %s: %s\n", name, other->reason);
+        say(sw, "KNOWN  %s: %s", name, other->reason);
         return;
     }
     r->failures++;
-    printf("FAILED %s (struck: %s)\n%s\n", name, struck, text);
-    fflush(stdout);
-    if (!r->first)
-        r->first = arena_printf(&r->arena, "%s: %s", name, text);
+    say(sw, "FAILED %s (struck: %s)\n%s", name, struck, text);
+    if (!r->first) {
+        r->first = arena_strdup(&r->arena, name);
+        r->first_text = arena_strdup(&r->arena, text);
+    }
 }
 
 static bool is_enough(const struct sweep *sw)
 {
     const struct sweep_settings *set = sw->set;
     return (set->stop_after && sw->report->failures >= set->stop_after) ||
-           (set->budget && sw->report->cases >= set->budget);
+           (set->budget && sw->report->cases >= set->budget) ||
+           (set->until_ms && clock_now(clock_system()) > set->until_ms);
 }
 
-/* Plays one case if it is chosen; *steps_r: how many steps the last start took (to go deeper), 0 when it was not played. */
+/* Plays one case if it is chosen; *steps_r: how many steps the last start took (to go deeper), 0 when it was not
+ * played. */
 static void try(struct sweep *sw, const struct blow *blows, size_t count, int64_t *steps_r)
 {
     struct arena a = ARENA_INIT;
@@ -263,7 +281,7 @@ static void try(struct sweep *sw, const struct blow *blows, size_t count, int64_
         sw->report->by_fault[blows[count - 1].fault] += count == 1;
         sw->report->double_kills += count > 1;
         if (sw->set->is_verbose)
-            log_line(LOG_INFO, "%s", name);
+            say(sw, "%s", name);
         bool ok = play(sw, blows, count, &run, &e);
         const char *struck = arena_strdup(&a, sw->struck[0] ? sw->struck : sw->stage->plug.struck);
         *steps_r = sw->stage->plug.steps;
@@ -317,9 +335,10 @@ bool sweep_run(const struct scenario *scenario, const struct sweep_settings *set
     world.seed = set->seed + 1;
     sw.stage = stage_open(&world, e);
     bool ok = sw.stage && prepare(&sw, e) && play_undisturbed(&sw, e);
-    if (ok && (!is_as_told(&sw, e) || set->is_verbose)) {
-        show(&sw.expected);
+    if (ok) {
         ok = is_as_told(&sw, e);
+        if (!ok || set->is_verbose)
+            show(&sw);
     }
     report->scenarios++;
     if (ok && set->only)

@@ -1,12 +1,20 @@
-/* sweep.c - plays scenarios with every kill and fault: `sweep [SHARE [CASE-OR-SCENARIO…]]`; a share of 100 is everything. */
+/* sweep.c - plays scenarios with every kill and fault: `sweep [SHARE [CASE-OR-SCENARIO…]]`; a share of 100 is
+ * everything. */
+#include "rehearse/sweep.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "rehearse/sweep.h"
 
 static bool is_named(const char *scenario, const char *name)
 {
     size_t n = strlen(scenario);
     return strncmp(scenario, name, n) == 0 && (!name[n] || name[n] == ':');
+}
+
+static void say(void *context, const char *text)
+{
+    (void)context;
+    puts(text);
+    fflush(stdout);
 }
 
 static bool run(const struct scenario *s, const struct sweep_settings *set, struct sweep_report *report)
@@ -24,7 +32,7 @@ static bool run(const struct scenario *s, const struct sweep_settings *set, stru
 int main(int argc, char **argv)
 {
     struct sweep_report report = {0};
-    struct sweep_settings set = {.seed = 1};
+    struct sweep_settings set = {.seed = 1, .say = say};
     int64_t share = 100;
     bool ok = true;
     log_level_set(LOG_ERROR);
@@ -42,7 +50,8 @@ int main(int argc, char **argv)
             ok = run(s, &set, &report) && ok;
     }
     printf("%lld scenarios, %lld steps, %lld cases (%lld killed twice), %lld failed\n", (long long)report.scenarios,
-           (long long)report.steps, (long long)report.cases, (long long)report.double_kills, (long long)report.failures);
+           (long long)report.steps, (long long)report.cases, (long long)report.double_kills,
+           (long long)report.failures);
     ok = ok && !report.failures;
     sweep_report_release(&report);
     return ok ? 0 : 1;

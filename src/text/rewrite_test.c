@@ -83,12 +83,28 @@ static void blocks_without_a_change_keep_their_bytes(void **state)
     assert_ptr_equal(text_rewrite(&a, doc, &ALL), doc);
 }
 
+static void a_text_too_long_ends_at_a_block_with_a_note(void **state)
+{
+    (void)state;
+    const char *markup = "h1.  One\r\n\r\n\xf0\x9f\x99\x82 two\r\n\r\n* three";
+    struct text_doc *doc = text_from_wiki(&a, markup, strlen(markup));
+    bool cut = true;
+    assert_ptr_equal(text_cut(&a, doc, 29, "(cut)", &cut), doc);
+    assert_false(cut);
+    assert_string_equal(text_to_wiki(&a, text_cut(&a, doc, 28, "(cut)", &cut)),
+                        "h1.  One\r\n\r\n\xf0\x9f\x99\x82 two\r\n\r\n(cut)");
+    assert_true(cut);
+    assert_string_equal(text_to_wiki(&a, text_cut(&a, doc, 20, "(cut)", &cut)), "h1.  One\r\n\r\n(cut)");
+    assert_string_equal(text_to_wiki(&a, text_cut(&a, doc, 3, "(cut)", &cut)), "(cut)");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_mention_becomes_the_other_sites_user, clear),
         cmocka_unit_test_teardown(a_mention_of_nobody_becomes_text, clear),
         cmocka_unit_test_teardown(links_and_files_follow, clear),
+        cmocka_unit_test_teardown(a_text_too_long_ends_at_a_block_with_a_note, clear),
         cmocka_unit_test_teardown(blocks_without_a_change_keep_their_bytes, clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,3 +64,8 @@ struct text_rewrite {
 /* The document with these things replaced. Blocks in which nothing changed keep their own bytes; when nothing changed
  * at all, the document itself is returned. */
 const struct text_doc *text_rewrite(struct arena *, const struct text_doc *, const struct text_rewrite *);
+
+/* The document if its wiki markup has at most `max` characters as Jira counts them (UTF-16 units; 32,767 by default),
+ * else the blocks from its start that fit together with `note`, a paragraph of plain text at the end; *cut_r says
+ * which, for a finding. With a note that is too long itself only the note is left. */
+const struct text_doc *text_cut(struct arena *, const struct text_doc *, size_t max, const char *note, bool *cut_r);

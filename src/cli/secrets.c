@@ -44,8 +44,8 @@ static bool ask_quietly(int fd, const char *what, struct secret *r, struct err *
         return err_set(e, ERR_IO, "the terminal cannot be used: %s", strerror(errno));
     quiet = before;
     quiet.c_lflag &= ~(tcflag_t)ECHO;
+    tcsetattr(fd, TCSAFLUSH, &quiet); /* before the question: what is typed after it must not be thrown away */
     dprintf(fd, "%s: ", what);
-    tcsetattr(fd, TCSAFLUSH, &quiet);
     bool ok = read_line(fd, line, e);
     tcsetattr(fd, TCSAFLUSH, &before);
     dprintf(fd, "\n");

@@ -332,11 +332,15 @@ static inline int scene_by_text(const void *x, const void *y)
     return strcmp(*(char *const *)x, *(char *const *)y);
 }
 
-/* The comment without the line that names its author, and without names. */
+/* The comment without the lines that name its author (a copy of a copy has two), and without names. */
 static inline const char *scene_words(struct scene *s, const char *body)
 {
-    const char *end = body[0] == '_' && strstr(body, " wrote on ") ? strchr(body, '\n') : NULL;
-    return text_nameless(&s->a, end ? end : body);
+    for (;;) {
+        const char *end = strchr(body, '\n'), *line = strstr(body, " wrote on ");
+        if (body[0] != '_' || !end || !line || line > end)
+            return text_nameless(&s->a, body);
+        body = end + strspn(end, "\r\n");
+    }
 }
 
 static inline const char *scene_tell(struct scene *s, const struct tracker_issue *issue)

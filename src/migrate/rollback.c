@@ -4,11 +4,66 @@
 
 #include "base/str.h"
 #include "store/migration.h"
+#include "store/pair.h"
 
 /* A synchronization that has run wrote to its sites; the one that was only made is stopped and never ran. */
 static bool has_started(const struct flow *f, const struct sync_row *row)
 {
     return flow_is_done(f, "start") || !str_eq(row->state, SYNC_STOPPED);
+}
+
+static const struct comment_row *by_partner(const struct comment_row *rows, size_t count, enum side s, const char *id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (id && str_eq(rows[i].comment_id[s], id))
+            return &rows[i];
+    return NULL;
+}
+
+/* Comments of the moved project that people edited or deleted on the new site. At the partner's that reached a copy,
+ * and what happens to a copy does not flow back. */
+static bool list_comments(struct flow *f, const struct pair *old, const struct pair *now, struct err *e)
+{
+    enum side moved = f->o->moved, other = side_other(moved);
+    struct comment_row *was, *is;
+    size_t was_count, is_count;
+    if (!comment_list(f->o->store, f->a, old->id, &was, &was_count, e) ||
+        !comment_list(f->o->store, f->a, now->id, &is, &is_count, e))
+        return false;
+    for (size_t i = 0; i < was_count; i++) {
+        const struct comment_row *new_row = by_partner(is, is_count, other, was[i].comment_id[other]);
+        if (was[i].origin != moved || !new_row || !str_eq(was[i].state, "open"))
+            continue;
+        struct value before = value_rich(was[i].base[other]), after = value_rich(new_row->base[other]);
+        bool is_deleted = str_eq(new_row->state, "deleted");
+        if (is_deleted || !value_equal(&before, &after))
+            flow_keep_line(
+                f, arena_printf(f->a,
+                                "left behind: comment %s of %s was %s on the new site; do that again in the old "
+                                "project",
+                                was[i].comment_id[moved], old->key[moved], is_deleted ? "deleted" : "edited"));
+    }
+    return true;
+}
+
+static bool list_all_comments(struct flow *f, struct err *e)
+{
+    struct sync_row row;
+    struct pair *pairs, old;
+    size_t count;
+    bool found;
+    enum side other = side_other(f->o->moved);
+    if (!sync_get(f->o->store, f->a, json_at_str(f->document, "newKey"), &row, e) ||
+        !pair_list(f->o->store, f->a, row.id, &pairs, &count, e))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!pairs[i].issue_id[other])
+            continue;
+        if (!pair_find(f->o->store, f->a, f->old_row.id, other, pairs[i].issue_id[other], &old, &found, e) ||
+            (found && !list_comments(f, &old, &pairs[i], e)))
+            return false;
+    }
+    return true;
 }
 
 /* What the new project has and the partner does not. Everything that had arrived at the partner flows on from there. */
@@ -116,8 +171,8 @@ bool migrate_rollback(const struct migrate_options *o, struct arena *a, struct m
                      o->sync_key);
     else if (!json_at_int(f.document, "stoppedMs", 0) && !flow_is_done(&f, "check"))
         ok = err_set(e, ERR_STATE, "no migration of %s is under way; there is nothing to go back from", o->sync_key);
-    ok = ok && halt_new(&f, &has_run, e) && (!has_run || (list_only_new(&f, e) && clear_new_panels(&f, e))) &&
-         go_back(&f, e);
+    ok = ok && halt_new(&f, &has_run, e) &&
+         (!has_run || (list_only_new(&f, e) && list_all_comments(&f, e) && clear_new_panels(&f, e))) && go_back(&f, e);
     flow_report(&f);
     flow_close_sites(&f);
     return ok;

@@ -4,6 +4,7 @@
 import os
 import pathlib
 import pty
+import select
 import socket
 import subprocess
 import sys
@@ -85,10 +86,11 @@ class Input(WholeTest):
             os.execve(TANDEM, words, self.environment)
         seen = b""
         while b"password or API token for https://sa.example.com: " not in seen:
+            self.assertTrue(select.select([terminal], [], [], 30)[0], seen)
             seen += os.read(terminal, 1000)
         os.write(terminal, b"open sesame\n")
         try:
-            while more := os.read(terminal, 1000):
+            while select.select([terminal], [], [], 30)[0] and (more := os.read(terminal, 1000)):
                 seen += more
         except OSError:
             pass  # the program has ended, and its side of the terminal with it

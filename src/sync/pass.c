@@ -5,18 +5,11 @@
 #include "base/str.h"
 #include "sync/mutant.h"
 
-enum { ROUNDS = 24, INBOX_LIMIT = 2000, FUSE_MISSING = 5, FUSE_DELETIONS = 25 };
-
-struct batch {
-    struct engine *en;
-    struct arena *a; /* as long as the batch */
-    struct work **works;
-    size_t count;
-};
+enum { ROUNDS = 24, INBOX_LIMIT = 2000 };
 
 /* --- what the store knows --- */
 
-static bool load(struct batch *b, struct work *w, struct err *e)
+bool batch_load(struct batch *b, struct work *w, struct err *e)
 {
     struct store *s = b->en->store;
     return base_list(s, b->a, w->pair.id, &w->bases, &w->base_count, e) &&
@@ -25,7 +18,7 @@ static bool load(struct batch *b, struct work *w, struct err *e)
            finding_list(s, b->a, b->en->row.id, w->pair.id, &w->findings, &w->finding_count, e);
 }
 
-static struct op *creation(struct work *w)
+struct op *work_creation(struct work *w)
 {
     for (size_t i = 0; i < w->op_count; i++)
         if (w->ops[i].kind == OP_CREATE)
@@ -33,7 +26,7 @@ static struct op *creation(struct work *w)
     return NULL;
 }
 
-static bool has_op(const struct work *w, enum op_kind kind, enum op_state state)
+bool work_has_op(const struct work *w, enum op_kind kind, enum op_state state)
 {
     for (size_t i = 0; i < w->op_count; i++)
         if (w->ops[i].kind == kind && w->ops[i].state == state)
@@ -43,10 +36,10 @@ static bool has_op(const struct work *w, enum op_kind kind, enum op_state state)
 
 static unsigned wants(const struct work *w)
 {
-    bool proof = w->wants_history || has_op(w, OP_CREATE, OP_REPLIED);
+    bool proof = w->wants_history || work_has_op(w, OP_CREATE, OP_REPLIED);
     for (int k = OP_UPDATE; k <= OP_TRANSITION; k++)
-        proof = proof || has_op(w, (enum op_kind)k, OP_REPLIED) || has_op(w, (enum op_kind)k, OP_UNCERTAIN);
-    bool tokens = has_op(w, OP_COMMENT_ADD, OP_UNCERTAIN);
+        proof = proof || work_has_op(w, (enum op_kind)k, OP_REPLIED) || work_has_op(w, (enum op_kind)k, OP_UNCERTAIN);
+    bool tokens = work_has_op(w, OP_COMMENT_ADD, OP_UNCERTAIN);
     return TRACKER_COMMENTS | (proof ? TRACKER_HISTORY : 0u) | (tokens ? TRACKER_COMMENT_TOKENS : 0u);
 }
 
@@ -95,348 +88,6 @@ static bool read_all(struct batch *b, struct err *e)
     return true;
 }
 
-/* --- creations --- */
-
-/* The value a new issue had in a field before anybody else touched it. */
-static struct value at_birth(struct arena *a, const struct tracker_issue *issue, const char *field,
-                             const struct value *intended)
-{
-    struct value now = tracker_issue_value(issue, field);
-    for (size_t i = 0; i < issue->history_count; i++)
-        if (item_history_matches(&issue->history[i], field, NULL))
-            return intended ? *intended : item_history_value(a, &issue->history[i], &now, false);
-    return now;
-}
-
-static bool set_birth_bases(struct batch *b, struct work *w, const struct op *op, struct err *e)
-{
-    struct engine *en = b->en;
-    enum side own = op->side, from = side_other(own);
-    struct value none = {.kind = VALUE_NONE}, initial = at_birth(b->a, w->issue[own], ITEM_STATUS, NULL);
-    const json_t *base[2], *entry;
-    size_t i;
-    for (i = 0; i < en->config.field_count; i++) { /* what was not sent is agreed as it is */
-        const struct config_field *f = &en->config.fields[i];
-        struct value theirs = tracker_issue_value(w->issue[from], f->half[from].id);
-        struct value ours = at_birth(b->a, w->issue[own], f->half[own].id, NULL);
-        if (!value_is_empty(&theirs))
-            continue;
-        base[from] = value_to_json(b->a, &theirs);
-        base[own] = value_to_json(b->a, &ours);
-        if (!base_set(en->store, w->pair.id, item_of_field(f), base[0], base[1], e))
-            return false;
-    }
-    json_array_foreach (json_object_get(op->body, "fields"), i, entry) {
-        struct journal_entry sent;
-        if (!journal_entry_read(b->a, entry, &sent, e))
-            return false;
-        if (str_eq(sent.item, "parent")) /* set once; what happens to it later is not followed yet */
-            continue;
-        struct value born = at_birth(b->a, w->issue[own], sent.field_id, &sent.intended);
-        base[own] = value_to_json(b->a, &born);
-        base[from] = value_to_json(b->a, &sent.other);
-        if (!base_set(en->store, w->pair.id, sent.item, base[0], base[1], e))
-            return false;
-    }
-    base[own] = value_to_json(b->a, &initial); /* not agreed yet: the origin's status has still to be walked to */
-    base[from] = value_to_json(b->a, &none);
-    return base_set(en->store, w->pair.id, ITEM_STATUS, base[0], base[1], e);
-}
-
-static bool settle_creation(struct batch *b, struct work *w, struct op *op, struct err *e)
-{
-    struct engine *en = b->en;
-    enum side own = op->side;
-    int64_t now = clock_now(en->clock);
-    w->pair.key[own] = w->issue[own]->key;
-    w->pair.state = PAIR_OPEN;
-    w->pair.first_sync_ms = now;
-    w->pair.received_ms[own] = w->pair.sent_ms[side_other(own)] = now;
-    w->pair.panel_due = true;
-    struct inbox_row row = {own, w->issue[own]->id, w->issue[own]->key, w->issue[own]->updated_ms};
-    if (!store_begin(en->store, e))
-        return false;
-    if (!set_birth_bases(b, w, op, e) || !pair_update(en->store, &w->pair, e) ||
-        !inbox_see(en->store, en->row.id, &row, e) ||
-        !finding_resolve(en->store, en->row.id, w->pair.id, ITEM_ISSUE, NULL, now, e) ||
-        !settle_op(en, op, OP_SETTLED, NULL, e))
-        return store_abandon(en->store);
-    return store_commit(en->store, e) && load(b, w, e);
-}
-
-/* Before the read: find out whether the partner exists, and under which id. */
-static bool look_for_partner(struct batch *b, struct work *w, struct err *e)
-{
-    struct op *op;
-    if (!str_eq(w->pair.state, PAIR_CREATING) || !(op = creation(w)))
-        return true;
-    if (op->state == OP_UNCERTAIN && (!recover_creation(b->en, b->a, w, e) || !load(b, w, e)))
-        return false;
-    op = creation(w);
-    if (op && op->state == OP_REPLIED)
-        w->pair.issue_id[op->side] = json_at_str(op->reply, "id");
-    return true;
-}
-
-/* --- what has vanished --- */
-
-static bool open_standing(struct engine *en, struct work *w, int side, const char *item, const char *kind,
-                          const char *text, struct err *e)
-{
-    for (size_t i = 0; i < w->finding_count; i++)
-        if (str_eq(w->findings[i].item, item) && str_eq(w->findings[i].kind, kind))
-            return true;
-    return store_begin(en->store, e) &&
-           (engine_open_finding(en, w, side, item, kind, NULL, text, NULL, e) ? store_commit(en->store, e)
-                                                                              : store_abandon(en->store));
-}
-
-static bool is_missing(const struct engine *en, const struct work *w, enum side s)
-{
-    return w->pair.issue_id[s] && (!w->issue[s] || !str_eq(w->issue[s]->project_id, en->project[s].id));
-}
-
-static bool check_fuse(const struct batch *b, struct err *e)
-{
-    for (int s = 0; s < 2; s++) {
-        size_t missing = 0, active = 0;
-        for (size_t i = 0; i < b->count; i++) {
-            active += b->works[i]->is_active;
-            missing += b->works[i]->is_active && is_missing(b->en, b->works[i], (enum side)s);
-        }
-        if (missing >= FUSE_MISSING && missing * 5 > active)
-            return err_set(e, ERR_FUSE,
-                           "%zu of %zu issues of %s that were looked at are not there or not visible any more. Nothing "
-                           "was changed. Look whether they were deleted or the sync user lost its rights, then start "
-                           "the synchronization again",
-                           missing, active, b->en->project[s].key);
-    }
-    return true;
-}
-
-static bool note_missing(struct batch *b, struct work *w, enum side s, struct err *e)
-{
-    const char *text = w->issue[s]
-                           ? arena_printf(b->a, "%s is now %s in another project and takes no part any more",
-                                          w->pair.key[s], w->issue[s]->key)
-                           : arena_printf(b->a,
-                                          "%s is not there or not visible any more; its partner %s stays as it is. "
-                                          "Create a new partner issue, or ignore the pair from now on",
-                                          w->pair.key[s], w->pair.key[side_other(s)]);
-    w->is_active = false;
-    return open_standing(b->en, w, (int)s, ITEM_ISSUE, "gone", text, e);
-}
-
-/* Neighbours on the same issue that we know of and still see. */
-static bool sees_neighbours(const struct work *w, enum side s, const char *except)
-{
-    size_t known = 0, seen = 0;
-    for (size_t i = 0; i < w->comment_count; i++) {
-        const struct comment_row *row = &w->comments[i];
-        bool live = str_eq(row->state, "open") || str_eq(row->state, "restricted");
-        if (!live || !row->comment_id[s] || str_eq(row->comment_id[s], except))
-            continue;
-        known++;
-        for (size_t k = 0; k < w->issue[s]->comment_count; k++)
-            seen += str_eq(w->issue[s]->comments[k].id, row->comment_id[s]);
-    }
-    return !known || seen;
-}
-
-enum proof { PROOF_DELETED, PROOF_THERE, PROOF_NONE };
-
-/* Deletion needs proof: the item answers 404, its issue was just read, its neighbours are visible, and the account is
- * the one we know. What was restricted may only have become invisible to us. */
-static bool prove(struct batch *b, struct work *w, const struct comment_row *row, enum side s, enum proof *r,
-                  struct err *e)
-{
-    struct tracker *t = engine_tracker(b->en, s);
-    struct tracker_comment c;
-    struct tracker_info info;
-    struct err why = ERR_INIT;
-    *r = PROOF_NONE;
-    if (MUTANT(MUTANT_DELETE_WITHOUT_PROOF)) {
-        *r = PROOF_DELETED;
-        return true;
-    }
-    if (str_eq(row->state, "restricted"))
-        return true;
-    if (t->ops->comment_get(t, b->a, w->pair.issue_id[s], row->comment_id[s], &c, &why)) {
-        *r = PROOF_THERE;
-        return true;
-    }
-    if (why.kind != ERR_GONE) {
-        *e = why;
-        return err_scope(why.kind) < ERR_SCOPE_SITE;
-    }
-    if (!t->ops->describe(t, b->a, &info, e))
-        return false;
-    if (str_eq(info.account_id, b->en->info[s].account_id) && sees_neighbours(w, s, row->comment_id[s]))
-        *r = PROOF_DELETED;
-    return true;
-}
-
-static bool vanished_copy(struct batch *b, struct work *w, struct comment_row *row, enum side s, const char *item,
-                          struct err *e)
-{
-    struct engine *en = b->en;
-    const char *text = arena_printf(b->a, "the copy of comment %s of %s was deleted in %s; it is not made again",
-                                    row->comment_id[side_other(s)], w->pair.key[side_other(s)], w->pair.key[s]);
-    row->state = "kept";
-    if (!store_begin(en->store, e))
-        return false;
-    if (!comment_update(en->store, row, e) || !engine_open_finding(en, w, (int)s, item, "lost", NULL, text, NULL, e))
-        return store_abandon(en->store);
-    return store_commit(en->store, e);
-}
-
-static bool vanished_origin(struct batch *b, struct work *w, struct comment_row *row, bool copy_is_there,
-                            const char *item, struct err *e)
-{
-    struct engine *en = b->en;
-    enum side to = side_other(row->origin);
-    if (!copy_is_there) {
-        row->state = "deleted";
-        return store_begin(en->store, e) &&
-               (comment_update(en->store, row, e) ? store_commit(en->store, e) : store_abandon(en->store));
-    }
-    if (++en->deletions > FUSE_DELETIONS)
-        return err_set(e, ERR_FUSE,
-                       "more than %d comments were deleted on %s since the last pass; nothing of that was carried over "
-                       "after the first %d. Look, then start the synchronization again to go on",
-                       FUSE_DELETIONS, en->project[row->origin].key, FUSE_DELETIONS);
-    json_t *body =
-        json_pack("{sI ss ss*}", "row", (json_int_t)row->id, "commentId", row->comment_id[to], "was", row->base[to]);
-    journal_due(b->a, w, to, OP_COMMENT_DELETE, item, body);
-    return true;
-}
-
-static bool shows(const struct work *w, enum side s, const char *comment_id)
-{
-    for (size_t i = 0; i < w->issue[s]->comment_count; i++)
-        if (str_eq(w->issue[s]->comments[i].id, comment_id))
-            return true;
-    return false;
-}
-
-static bool handle_vanished(struct batch *b, struct work *w, struct comment_row *row, struct err *e)
-{
-    enum side from = row->origin, to = side_other(from);
-    bool origin_there = shows(w, from, row->comment_id[from]), copy_there = shows(w, to, row->comment_id[to]);
-    enum side gone = origin_there ? to : from;
-    const char *item = item_of_comment(b->a, from, row->comment_id[from]);
-    enum proof proof;
-    if (!prove(b, w, row, gone, &proof, e))
-        return false;
-    if (proof == PROOF_THERE) { /* the list came short; look again next time */
-        w->is_waiting = true;
-        return true;
-    }
-    if (proof == PROOF_NONE)
-        return open_standing(b->en, w, (int)gone, item, "unseen",
-                             arena_printf(b->a,
-                                          "comment %s of %s does not show any more, but nothing proves that it was "
-                                          "deleted; its partner stays",
-                                          row->comment_id[gone], w->pair.key[gone]),
-                             e);
-    return gone == to ? vanished_copy(b, w, row, to, item, e) : vanished_origin(b, w, row, copy_there, item, e);
-}
-
-/* --- comments that may be ours --- */
-
-static bool open_comment_twin(struct batch *b, struct work *w, enum side s, const struct tracker_comment *c,
-                              const char *origin, struct err *e)
-{
-    struct engine *en = b->en;
-    struct comment_row row = {.pair_id = w->pair.id, .origin = s, .state = "known"};
-    row.comment_id[s] = c->id;
-    row.base[s] = c->body;
-    const char *text = arena_printf(b->a, "comment %s of %s is a second copy of a comment%s%s of %s: a creation that was given "
-                                          "up for lost was done after all. Delete one of the two",
-                                    c->id, w->pair.key[s], origin ? " " : "", origin ? origin : "",
-                                    w->pair.key[side_other(s)]);
-    if (!store_begin(en->store, e))
-        return false;
-    if (!comment_add(en->store, &row, e) ||
-        !engine_open_finding(en, w, (int)s, item_of_comment(b->a, s, c->id), "twin", NULL, text, NULL, e))
-        return store_abandon(en->store);
-    return store_commit(en->store, e) && load(b, w, e);
-}
-
-/* Where a site drops properties: it carries an author line of ours and says what a copy of ours says. */
-static bool is_copy_without_token(const struct batch *b, const struct work *w, enum side s, const struct tracker_comment *c)
-{
-    struct value is = value_rich(c->body);
-    if (!str_eq(c->author_id, b->en->info[s].account_id) ||
-        mapping_comment_strip(&b->en->mapping, b->a, s, c->body) == c->body)
-        return false;
-    for (size_t i = 0; i < w->comment_count; i++) {
-        struct value copy = value_rich(w->comments[i].base[s]);
-        if (w->comments[i].origin != s && w->comments[i].comment_id[s] && value_equal(&is, &copy))
-            return true;
-    }
-    return false;
-}
-
-/* A comment by the acting user that no row knows may be a copy whose reply was lost long ago. */
-static bool judge_suspect(struct batch *b, struct work *w, enum side s, const struct tracker_comment *c, struct err *e)
-{
-    struct engine *en = b->en;
-    struct tracker *t = engine_tracker(en, s);
-    struct tracker_comment full;
-    struct err why = ERR_INIT;
-    struct op op;
-    bool found = false;
-    if (!t->ops->comment_get(t, b->a, w->pair.issue_id[s], c->id, &full, &why)) {
-        if (why.kind == ERR_GONE)
-            return true;
-        *e = why;
-        return false;
-    }
-    if (!full.token)
-        return is_copy_without_token(b, w, s, c) ? open_comment_twin(b, w, s, c, NULL, e) : true;
-    if (!op_find_token(en->store, b->a, full.token, &op, &found, e))
-        return false;
-    if (!found || op.pair_id != w->pair.id || op.kind != OP_COMMENT_ADD ||
-        (op.state != OP_SETTLED && op.state != OP_RETIRED && op.state != OP_FAILED))
-        return true;
-    enum side from = side_other(s);
-    const char *origin = json_at_str(op.body, "originId");
-    bool has_copy = false;
-    for (size_t i = 0; i < w->comment_count; i++)
-        has_copy = has_copy || str_eq(w->comments[i].comment_id[from], origin);
-    if (!has_copy)
-        return store_begin(en->store, e) &&
-               (settle_comment_add(en, b->a, w, &op, c->id, c->body, e) ? store_commit(en->store, e)
-                                                                      : store_abandon(en->store)) &&
-               load(b, w, e);
-    return open_comment_twin(b, w, s, c, origin, e);
-}
-
-static bool is_known_comment(const struct work *w, enum side s, const char *id)
-{
-    for (size_t i = 0; i < w->comment_count; i++)
-        if (str_eq(w->comments[i].comment_id[s], id))
-            return true;
-    return false;
-}
-
-static bool judge_suspects(struct batch *b, struct work *w, struct err *e)
-{
-    for (int s = 0; s < 2; s++) {
-        if (has_op(w, OP_COMMENT_ADD, OP_UNCERTAIN) || has_op(w, OP_COMMENT_ADD, OP_REPLIED))
-            continue;
-        for (size_t i = 0; i < w->issue[s]->comment_count; i++) {
-            const struct tracker_comment *c = &w->issue[s]->comments[i];
-            bool carries_line = mapping_comment_strip(&b->en->mapping, b->a, (enum side)s, c->body) != c->body;
-            bool suspect = str_eq(c->author_id, b->en->info[s].account_id) || carries_line;
-            if (suspect && !is_known_comment(w, (enum side)s, c->id) && !judge_suspect(b, w, (enum side)s, c, e))
-                return false;
-        }
-    }
-    return true;
-}
-
 /* --- planning --- */
 
 static bool keep_plan(struct batch *b, struct work *w, const struct plan *plan, struct err *e)
@@ -475,13 +126,13 @@ static bool plan_work(struct batch *b, struct work *w, struct err *e)
     w->one_by_one = w->walks_later = false;
     if (!keep_plan(b, w, &plan, e))
         return false;
-    if (plan.settle_count && !load(b, w, e))
+    if (plan.settle_count && !batch_load(b, w, e))
         return false;
     w->wants_history = plan.need_times;
     if (plan.status.is_due && !status_walk(en, b->a, w, &plan.status, e))
         return false;
     for (size_t i = 0; i < plan.vanished_count; i++)
-        if (!handle_vanished(b, w, &plan.vanished[i], e))
+        if (!vanished_comment(b, w, &plan.vanished[i], e))
             return false;
     w->is_active = w->due_count || plan.need_times || plan.wants_more || w->walks_later;
     if (!plan.need_times)
@@ -496,7 +147,7 @@ static bool advance(struct batch *b, struct work *w, struct err *e)
     w->due = NULL;
     w->due_count = 0;
     if (str_eq(w->pair.state, PAIR_CREATING)) {
-        struct op *op = creation(w);
+        struct op *op = work_creation(w);
         enum side from = op ? side_other(op->side) : w->pair.issue_id[SIDE_FIRST] ? SIDE_FIRST : SIDE_SECOND;
         w->is_active = false;
         if (!w->issue[from]) /* deleted before its partner was made */
@@ -512,19 +163,19 @@ static bool advance(struct batch *b, struct work *w, struct err *e)
             return true;
         }
         w->is_active = true;
-        if (!settle_creation(b, w, op, e))
+        if (!birth_settle(b, w, op, e))
             return false;
     }
     for (int s = 0; s < 2; s++)
-        if (is_missing(en, w, (enum side)s))
-            return note_missing(b, w, (enum side)s, e);
+        if (vanished_is_missing(en, w, (enum side)s))
+            return vanished_note(b, w, (enum side)s, e);
     for (int s = 0; s < 2; s++)
         if (!str_eq(w->pair.key[s], w->issue[s]->key)) { /* moved or renamed: the key is an attribute */
             w->pair.key[s] = w->issue[s]->key;
             w->pair.panel_due = true;
         }
-    return recover_pair(en, b->a, w, e) && load(b, w, e) && settle_pair(en, b->a, w, e) && load(b, w, e) &&
-           judge_suspects(b, w, e) && plan_work(b, w, e);
+    return recover_pair(en, b->a, w, e) && batch_load(b, w, e) && settle_pair(en, b->a, w, e) && batch_load(b, w, e) &&
+           suspects_judge(b, w, e) && plan_work(b, w, e);
 }
 
 /* --- a batch --- */
@@ -564,9 +215,9 @@ static bool advance_all(struct batch *b, struct err *e)
 static bool round_once(struct batch *b, bool *more_r, struct err *e)
 {
     for (size_t i = 0; i < b->count; i++)
-        if (b->works[i]->is_active && (!load(b, b->works[i], e) || !look_for_partner(b, b->works[i], e)))
+        if (b->works[i]->is_active && (!batch_load(b, b->works[i], e) || !birth_look_for_partner(b, b->works[i], e)))
             return false;
-    if (!read_all(b, e) || !check_fuse(b, e))
+    if (!read_all(b, e) || !vanished_check_fuse(b, e))
         return false;
     b->en->is_exploring[0] = b->en->is_exploring[1] = false;
     if (!advance_all(b, e) || !apply_all(b->en, b->a, b->works, b->count, e))

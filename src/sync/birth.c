@@ -1,0 +1,88 @@
+/* birth.c - from a creation's reply to an open pair: the partner is read back, and what it was born with becomes the
+ * base.
+ *
+ * The status is not agreed yet, for a new issue starts where its workflow starts: the origin's status is walked to
+ * next. */
+#include "sync/pass.h"
+
+#include "base/str.h"
+
+/* The value a new issue had in a field before anybody else touched it. */
+static struct value at_birth(struct arena *a, const struct tracker_issue *issue, const char *field,
+                             const struct value *intended)
+{
+    struct value now = tracker_issue_value(issue, field);
+    for (size_t i = 0; i < issue->history_count; i++)
+        if (item_history_matches(&issue->history[i], field, NULL))
+            return intended ? *intended : item_history_value(a, &issue->history[i], &now, false);
+    return now;
+}
+
+static bool set_birth_bases(struct batch *b, struct work *w, const struct op *op, struct err *e)
+{
+    struct engine *en = b->en;
+    enum side own = op->side, from = side_other(own);
+    struct value none = {.kind = VALUE_NONE}, initial = at_birth(b->a, w->issue[own], ITEM_STATUS, NULL);
+    const json_t *base[2], *entry;
+    size_t i;
+    for (i = 0; i < en->config.field_count; i++) { /* what was not sent is agreed as it is */
+        const struct config_field *f = &en->config.fields[i];
+        struct value theirs = tracker_issue_value(w->issue[from], f->half[from].id);
+        struct value ours = at_birth(b->a, w->issue[own], f->half[own].id, NULL);
+        if (!value_is_empty(&theirs))
+            continue;
+        base[from] = value_to_json(b->a, &theirs);
+        base[own] = value_to_json(b->a, &ours);
+        if (!base_set(en->store, w->pair.id, item_of_field(f), base[0], base[1], e))
+            return false;
+    }
+    json_array_foreach (json_object_get(op->body, "fields"), i, entry) {
+        struct journal_entry sent;
+        if (!journal_entry_read(b->a, entry, &sent, e))
+            return false;
+        if (str_eq(sent.item, "parent")) /* set once; what happens to it later is not followed yet */
+            continue;
+        struct value born = at_birth(b->a, w->issue[own], sent.field_id, &sent.intended);
+        base[own] = value_to_json(b->a, &born);
+        base[from] = value_to_json(b->a, &sent.other);
+        if (!base_set(en->store, w->pair.id, sent.item, base[0], base[1], e))
+            return false;
+    }
+    base[own] = value_to_json(b->a, &initial); /* not agreed yet: the origin's status has still to be walked to */
+    base[from] = value_to_json(b->a, &none);
+    return base_set(en->store, w->pair.id, ITEM_STATUS, base[0], base[1], e);
+}
+
+bool birth_settle(struct batch *b, struct work *w, struct op *op, struct err *e)
+{
+    struct engine *en = b->en;
+    enum side own = op->side;
+    int64_t now = clock_now(en->clock);
+    w->pair.key[own] = w->issue[own]->key;
+    w->pair.state = PAIR_OPEN;
+    w->pair.first_sync_ms = now;
+    w->pair.received_ms[own] = w->pair.sent_ms[side_other(own)] = now;
+    w->pair.panel_due = true;
+    struct inbox_row row = {own, w->issue[own]->id, w->issue[own]->key, w->issue[own]->updated_ms};
+    if (!store_begin(en->store, e))
+        return false;
+    if (!set_birth_bases(b, w, op, e) || !pair_update(en->store, &w->pair, e) ||
+        !inbox_see(en->store, en->row.id, &row, e) ||
+        !finding_resolve(en->store, en->row.id, w->pair.id, ITEM_ISSUE, NULL, now, e) ||
+        !settle_op(en, op, OP_SETTLED, NULL, e))
+        return store_abandon(en->store);
+    return store_commit(en->store, e) && batch_load(b, w, e);
+}
+
+bool birth_look_for_partner(struct batch *b, struct work *w, struct err *e)
+{
+    struct op *op;
+    if (!str_eq(w->pair.state, PAIR_CREATING) || !(op = work_creation(w)))
+        return true;
+    if (op->state == OP_UNCERTAIN && (!recover_creation(b->en, b->a, w, e) || !batch_load(b, w, e)))
+        return false;
+    op = work_creation(w);
+    if (op && op->state == OP_REPLIED)
+        w->pair.issue_id[op->side] = json_at_str(op->reply, "id");
+    return true;
+}

@@ -2,14 +2,10 @@
 """`tandem sandbox` and `tandem sandbox move` as a person uses them."""
 
 import json
-import os
-import pathlib
 import sys
 import unittest
 
-from whole import ROOT, SITE, WholeTest
-
-SHARED = pathlib.Path(os.environ.get("TANDEM_SHARED", ROOT.parent / "shared"))
+from whole import SITE, WholeTest
 
 
 class Move(WholeTest):
@@ -58,14 +54,6 @@ class Move(WholeTest):
         self.refused("sandbox", "--dialect", "dc9", "--data", "x.sandbox", saying="dc9")
         self.refused("sandbox", "--dialect", "dc8", "--data", ":memory:", "--demo-data", "SA", saying="KEY:ISSUES")
         self.refused("sandbox", "--dialect", "dc8", "--data", ":memory:", "--listen", "nowhere", saying="nowhere")
-
-    def test_recorded_issues_load(self):
-        recorded = SHARED / "data/payloads/jirametrics/spec/complete_sample/sample_issues"
-        if not recorded.is_dir():
-            self.skipTest(f"{recorded} is not there")
-        ca = self.sandbox("ca", "cloud", "--load", str(recorded))
-        keys = self.keys(ca, "SP")
-        self.assertEqual(sorted(keys), sorted(p.stem for p in recorded.glob("*.json")))
 
 
 if __name__ == "__main__":

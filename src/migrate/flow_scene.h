@@ -50,6 +50,7 @@ struct scene {
     char folder[64];
     char said[8000]; /* what the flow said, a line for each step */
     int issues;
+    int moves;
     bool with_people; /* the configuration maps the assignee by user name */
 };
 
@@ -570,7 +571,7 @@ static inline struct migrate_options scene_migration(struct scene *s, enum side 
 static inline const char *scene_move(struct scene *s, enum scene_site from, const char *project)
 {
     struct sandbox_moved moved;
-    const char *map = arena_printf(&s->a, "%s/id-map.jsonl", s->folder);
+    const char *map = arena_printf(&s->a, "%s/id-map-%d.jsonl", s->folder, ++s->moves);
     struct sandbox_move how = {.project = project, .id_map = map};
     OK(s, sandbox_move(s->sandbox[from], s->sandbox[CA], &how, &moved, &s->e));
     s->clock.now += 60 * 1000;

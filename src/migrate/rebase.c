@@ -572,14 +572,18 @@ static bool judge(struct rebase *b, struct err *e)
 {
     for (size_t i = 0; i < b->r->item_count; i++) {
         const struct rebase_item *item = &b->r->items[i];
-        if (item->unexplained < FEW || item->unexplained * 100 <= b->r->pairs * PERCENT || is_accepted(b, item->item))
+        bool is_comments = str_eq(item->item, "comments");
+        int64_t all = is_comments ? b->r->comments : b->r->pairs;
+        if (item->unexplained < FEW || item->unexplained * 100 <= all * PERCENT || is_accepted(b, item->item))
             continue;
         return err_set(
             e, ERR_STATE,
-            "%s differs in %lld of %lld issues from what both sides had agreed on, and no history shows that "
-            "somebody edited it (%s). That is a rule of the conversion. Look at some; if the new values are "
-            "right, go on with --accept %s",
-            item->item, (long long)item->unexplained, (long long)b->r->pairs, item->example, item->item);
+            "%s differ%s from what both sides had agreed on in %lld of %lld %s, and nothing shows that somebody edited "
+            "them (%s). That is a rule of the conversion%s. Look at some; if the new values are right, go on with "
+            "--accept %s",
+            item->item, is_comments ? "" : "s", (long long)item->unexplained, (long long)all,
+            is_comments ? "comments" : "issues", item->example,
+            is_comments && b->o->ids ? ", or the id map is that of another move" : "", item->item);
     }
     return true;
 }

@@ -4,9 +4,10 @@
 #include "mapping/config.h"
 #include "store/store.h"
 
-/* Looks up everybody in use (in the bases of user fields) on the moved side's new site by e-mail. Where every one of
- * them resolves to exactly one account, the mapping becomes "by email"; else a correlation list is made of those who
- * do, and a line is kept for each who does not. Other fields stay as they are. */
+/* Looks up everybody in use (in the bases of user fields) on the moved side's new site: by the address they have at the
+ * partner's, else by the one they had on the old site. Where the first finds exactly one account for each, the mapping
+ * becomes "by email"; else a correlation list is made of all who are found, and a line is kept for each who is not.
+ * Fields that hold no users stay as they are. */
 bool users_switch(struct store *, struct arena *, int64_t sync_id, struct config *, enum side moved,
                   struct tracker *now, char ***lines, size_t *line_count, struct err *e) MUST_CHECK;
 

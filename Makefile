@@ -7,7 +7,7 @@
 #   make soak     the long runs: the whole sweep, many random histories
 #   make format   clang-format over what changed
 ARGS ?=
-JOBS ?= 2
+JOBS ?= $(shell nproc)
 export TANDEM_SHARED ?= $(abspath $(CURDIR)/../shared)
 
 RELEASE = build/release/tandem

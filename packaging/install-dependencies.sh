@@ -95,10 +95,10 @@ trap 'rm -f "$log"' EXIT
 # A package list that is old or absent shows as a failure to find or fetch; only then it is renewed.
 if ! install; then
     echo "Renewing the package lists first (apt-get update)"
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >"$log" 2>&1 && install || {
+    if ! $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >"$log" 2>&1 || ! install; then
         cat "$log" >&2
         echo "install-dependencies: the packages could not be installed; apt-get's own words are above" >&2
         exit 1
-    }
+    fi
 fi
 echo "Installed."

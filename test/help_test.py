@@ -43,6 +43,27 @@ class Help(WholeTest):
         for code in range(6):
             self.assertRegex(manual, rf"\| {code} \|")
 
+    def test_no_document_names_a_command_or_option_that_is_not_there(self):
+        commands = self.commands()
+        helps = {name: self.done(*name.split(), "--help").out for name in commands}
+        wrong = []
+        for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "src").rglob("README.md"))]:
+            if not path.is_file():
+                continue
+            text = path.read_text()
+            lines = re.findall(r"`(tandem [^`]*)`", text) + re.findall(r"^(?: {4,}|\$ )(tandem .*)$", text, re.MULTILINE)
+            for line in lines:
+                words = re.sub(r"^tandem (?:--store \S+ |--json )*", "", line).replace("\\|", " ").split()
+                name = next((n for n in (" ".join(words[:2]), words[0] if words else "") if n in helps), None)
+                if name is None:
+                    if words and re.fullmatch("[a-z]+", words[0]) and not any(c.startswith(words[0] + " ") for c in commands):
+                        wrong.append(f"{path.relative_to(ROOT)}: {line}: there is no such command")
+                    continue
+                for option in re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", " ".join(words)):
+                    if not re.search(rf"(?m)(^|[ ,]){option}([ ,=]|$)", helps[name]):
+                        wrong.append(f"{path.relative_to(ROOT)}: {line}: {name} has no {option}")
+        self.assertFalse(wrong, "\n" + "\n".join(wrong))
+
     def test_no_command_at_all_is_wrong_use(self):
         self.assertEqual(self.tandem().code, USAGE)
         self.assertEqual(self.tandem("help").code, DONE)

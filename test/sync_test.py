@@ -110,6 +110,8 @@ class Sync(SyncTest):
         self.assertEqual([f for f in answer["findings"] if f["level"] == "error"], [])
         self.done("sync", "check", "INT-2")
         self.done("sync", "import", "config.json", "--replace", "INT-2")
+        self.done("sync", "start", "INT-1")
+        self.refused("sync", "start", "INT-2", saying="INT-1 runs between the same two projects")
         self.refused("sync", "import", "config.json", "--replace", "INT-9", saying="INT-9")
         (self.folder / "broken.json").write_text(exported[: len(exported) // 2])
         self.refused("sync", "import", "broken.json", saying="broken.json")

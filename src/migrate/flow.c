@@ -57,6 +57,11 @@ bool flow_open_before(struct flow *f, enum side s, struct tracker **r, struct er
     return true;
 }
 
+bool flow_is_away(const struct err *e)
+{
+    return err_scope(e->kind) == ERR_SCOPE_SITE || err_scope(e->kind) == ERR_SCOPE_PAIR;
+}
+
 /* The old project may be switched off by now; *r is NULL then, and `why` tells. Errors that say nothing about the site
  * are errors. */
 bool flow_reach_old(struct flow *f, struct tracker **r, struct err *why, struct err *e)
@@ -66,7 +71,7 @@ bool flow_reach_old(struct flow *f, struct tracker **r, struct err *why, struct 
     if (flow_open_before(f, f->o->moved, r, why) && (*r)->ops->project(*r, f->a, &p, why))
         return true;
     *r = NULL;
-    if (err_scope(why->kind) == ERR_SCOPE_SITE || err_scope(why->kind) == ERR_SCOPE_PAIR)
+    if (flow_is_away(why))
         return true;
     *e = *why;
     return false;

@@ -75,31 +75,48 @@ bool flow_verify(struct flow *f, struct err *e)
     return true;
 }
 
+/* The old site's panels go with the site: when it is switched off already, only the partner's matter. */
+static bool clear_old_panels(struct flow *f, int64_t *issues_r, struct err *e)
+{
+    *issues_r = 0;
+    for (int i = 0; i < 2; i++) {
+        enum side s = i ? f->o->moved : side_other(f->o->moved);
+        struct tracker *t;
+        struct err why = ERR_INIT;
+        int64_t issues = 0;
+        bool ok =
+            flow_open_before(f, s, &t, &why) && engine_clear_side(f->o->store, f->o->sync_key, s, t, &issues, &why);
+        *issues_r += issues;
+        if (ok)
+            continue;
+        if (!flow_is_away(&why)) {
+            *e = why;
+            return false;
+        }
+        if (s != f->o->moved && !f->o->force)
+            return err_set(
+                e, ERR_STATE,
+                "the sync info panels of %s cannot be taken away now (%.300s). Give the same command again when "
+                "the site answers, or leave the panels where they are with --force",
+                f->o->sync_key, why.text);
+        flow_keep_line(f, arena_printf(f->a, "the sync info panels of %s stay on %s: %s", f->o->sync_key,
+                                       f->old_config.connector[s].project_key, why.text));
+    }
+    return true;
+}
+
 /* The panels first: they can be taken away again and again. Then everything else in one commit. What is done stays in
  * the document, so that the same call after the end finds the end. */
 bool flow_finish(struct flow *f, struct err *e)
 {
-    int64_t issues = 0;
-    struct err why = ERR_INIT;
+    int64_t issues;
     if (!f->r->is_verified && !f->o->force)
-        return err_set(
-            e, ERR_STATE,
-            "the verification lists differences (tandem verify %s); look at them, then finish with --force. Until "
-            "then `tandem migrate %s --moved %s --rollback` goes back",
-            json_at_str(f->document, "newKey"), f->o->sync_key, side_name(f->o->moved));
-    struct engine *en = flow_open_old(f, &why);
-    bool ok = en && engine_clear_panels(en, &issues, &why);
-    engine_close(en);
-    if (!ok && err_scope(why.kind) != ERR_SCOPE_SITE && err_scope(why.kind) != ERR_SCOPE_PAIR) {
-        *e = why;
+        return err_set(e, ERR_STATE,
+                       "the verification lists differences (tandem verify %s); look at them, then finish with --force. "
+                       "Until then `tandem migrate %s --moved %s --rollback` goes back",
+                       json_at_str(f->document, "newKey"), f->o->sync_key, side_name(f->o->moved));
+    if (!clear_old_panels(f, &issues, e))
         return false;
-    }
-    if (!ok && !f->o->force)
-        return err_set(
-            e, ERR_STATE,
-            "the sync info panels of %s cannot be taken away now (%.300s). Give the same command again when the "
-            "site answers, or leave the panels where they are with --force",
-            f->o->sync_key, why.text);
     if (!store_begin(f->o->store, e))
         return false;
     json_array_append_new(json_object_get(f->document, "done"), json_string("finish"));
@@ -107,9 +124,6 @@ bool flow_finish(struct flow *f, struct err *e)
         return store_abandon(f->o->store);
     if (!store_commit(f->o->store, e))
         return false;
-    if (ok)
-        flow_say(f, "finish", "%s is deleted, with its panels on %lld issues", f->o->sync_key, (long long)issues);
-    else
-        flow_say(f, "finish", "%s is deleted; its panels stay: %.300s", f->o->sync_key, why.text);
+    flow_say(f, "finish", "%s is deleted, with its panels on %lld issues", f->o->sync_key, (long long)issues);
     return true;
 }

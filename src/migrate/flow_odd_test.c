@@ -177,6 +177,20 @@ static void what_the_move_has_carried_is_not_late(void **state)
     assert_non_null(strstr(scene_text_of(&sb, scene_partner(s, "INT-2", SIDE_FIRST, "SA-2")), "In time"));
 }
 
+/* Whose panels an issue carries. */
+static const char *panels(struct scene *s, enum scene_site at, const char *key)
+{
+    const json_t *list = scene_do(s, at, 200, HTTP_GET, arena_printf(&s->a, "%s/properties", scene_issue_path(s, key)),
+                                  NULL),
+                 *one;
+    char *found = arena_strdup(&s->a, "");
+    size_t i;
+    json_array_foreach (json_object_get(list, "keys"), i, one)
+        if (str_starts(json_at_str(one, "key"), "tandem.INT-"))
+            found = arena_printf(&s->a, "%s%s ", found, json_at_str(one, "key"));
+    return found;
+}
+
 static void an_old_site_that_is_gone_needs_the_id_map_and_force(void **state)
 {
     struct world *w = *state;
@@ -191,8 +205,9 @@ static void an_old_site_that_is_gone_needs_the_id_map_and_force(void **state)
     stops(s, &o, &r, "poll", "go on with --force");
     o.force = true;
     run(s, &o, &r);
-    print_message("%s", s->said);
     assert_true(r.is_finished && r.is_verified);
+    has_line(&r, "the sync info panels of INT-1 stay on SA: ");
+    assert_string_equal(panels(s, SB, "SB-1"), "tandem.INT-2 ");
     struct looks ca = scene_look(s, CA, "SA"), sb = scene_look(s, SB, "SB");
     assert_same_story(s, &ca, &sb);
 }

@@ -39,6 +39,8 @@ bool flow_open_before(struct flow *, enum side, struct tracker **r, struct err *
 bool flow_open_now(struct flow *, struct err *e) MUST_CHECK;
 /* The old project may be switched off by now: *r is NULL then, and `why` tells. */
 bool flow_reach_old(struct flow *, struct tracker **r, struct err *why, struct err *e) MUST_CHECK;
+/* The error says that a site, or a project on it, is not there for us. */
+bool flow_is_away(const struct err *);
 /* Engines of the old and the new synchronization; NULL with *e. */
 struct engine *flow_open_old(struct flow *, struct err *e) MUST_CHECK;
 struct engine *flow_open_new(struct flow *, struct err *e) MUST_CHECK;

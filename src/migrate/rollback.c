@@ -78,7 +78,7 @@ static bool list_only_new(struct flow *f, struct err *e)
         flow_keep_line(f, arena_printf(f->a, "left behind: %s", v.lines[i]));
     if (ok)
         return true;
-    if (err_scope(why.kind) != ERR_SCOPE_SITE && err_scope(why.kind) != ERR_SCOPE_PAIR) {
+    if (!flow_is_away(&why)) {
         *e = why;
         return false;
     }
@@ -89,19 +89,21 @@ static bool list_only_new(struct flow *f, struct err *e)
 /* The panels of the new synchronization would point to a project that nobody follows any more. */
 static bool clear_new_panels(struct flow *f, struct err *e)
 {
-    int64_t issues = 0;
-    struct err why = ERR_INIT;
-    struct engine *en = flow_open_new(f, &why);
-    bool ok = en && engine_clear_panels(en, &issues, &why);
-    engine_close(en);
-    if (ok)
-        return true;
-    if (err_scope(why.kind) != ERR_SCOPE_SITE && err_scope(why.kind) != ERR_SCOPE_PAIR) {
-        *e = why;
-        return false;
+    const char *key = json_at_str(f->document, "newKey");
+    for (int s = 0; s < 2; s++) {
+        struct tracker *t = NULL;
+        struct err why = ERR_INIT;
+        int64_t issues;
+        bool is_open = s == (int)f->o->moved ? flow_open_now(f, &why) : flow_open_before(f, (enum side)s, &t, &why);
+        if (is_open && engine_clear_side(f->o->store, key, (enum side)s, t ? t : f->now, &issues, &why))
+            continue;
+        if (!flow_is_away(&why)) {
+            *e = why;
+            return false;
+        }
+        flow_keep_line(f, arena_printf(f->a, "the sync info panels of %s stay on the %s side: %s", key,
+                                       side_name((enum side)s), why.text));
     }
-    flow_keep_line(f, arena_printf(f->a, "the sync info panels of %s stay on their issues: %s",
-                                   json_at_str(f->document, "newKey"), why.text));
     return true;
 }
 

@@ -68,3 +68,6 @@ bool engine_verify(struct engine *, struct arena *, struct engine_verify *r, str
 
 /* Deletes the sync info panel (property and remote link) from every issue of both sides that is still reachable. */
 bool engine_clear_panels(struct engine *, int64_t *issues_r, struct err *e) MUST_CHECK;
+/* The same on one side alone, for when the other site is switched off. */
+bool engine_clear_side(struct store *, const char *sync_key, enum side, struct tracker *, int64_t *issues_r,
+                       struct err *e) MUST_CHECK;

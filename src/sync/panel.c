@@ -102,17 +102,16 @@ bool panel_write_due(struct engine *en, struct err *e)
     return ok;
 }
 
-static bool clear_one(struct engine *en, struct arena *a, const struct pair *p, enum side s, int64_t *issues_r,
-                      struct err *e)
+static bool clear_one(struct tracker *t, struct arena *a, const char *sync_key, const struct pair *p, enum side s,
+                      int64_t *issues_r, struct err *e)
 {
-    struct tracker *t = engine_tracker(en, s);
     struct err why = ERR_INIT;
     const char *partner = p->issue_id[side_other(s)];
     if (!p->issue_id[s])
         return true;
-    bool ok =
-        t->ops->property_delete(t, a, p->issue_id[s], panel_property_key(a, en->row.key), &why) &&
-        (!partner || t->ops->remote_link_delete(t, a, p->issue_id[s], link_global_id(a, en->row.key, partner), &why));
+    bool ok = t->ops->property_delete(t, a, p->issue_id[s], panel_property_key(a, sync_key), &why) &&
+              (!partner ||
+               t->ops->remote_link_delete(t, a, p->issue_id[s], link_global_id(a, sync_key, partner), &why));
     *issues_r += ok;
     if (ok || err_scope(why.kind) == ERR_SCOPE_PAIR || err_scope(why.kind) == ERR_SCOPE_ITEM)
         return true; /* an issue that is gone has no panel */
@@ -120,19 +119,30 @@ static bool clear_one(struct engine *en, struct arena *a, const struct pair *p, 
     return false;
 }
 
-bool engine_clear_panels(struct engine *en, int64_t *issues_r, struct err *e)
+bool engine_clear_side(struct store *store, const char *sync_key, enum side s, struct tracker *t, int64_t *issues_r,
+                       struct err *e)
 {
     struct arena all = ARENA_INIT, one = ARENA_INIT;
+    struct sync_row row;
     struct pair *pairs;
     size_t count;
     *issues_r = 0;
-    bool ok = pair_list(en->store, &all, en->row.id, &pairs, &count, e);
+    bool ok = sync_get(store, &all, sync_key, &row, e) && pair_list(store, &all, row.id, &pairs, &count, e);
     for (size_t i = 0; ok && i < count; i++) {
-        ok = clear_one(en, &one, &pairs[i], SIDE_FIRST, issues_r, e) &&
-             clear_one(en, &one, &pairs[i], SIDE_SECOND, issues_r, e);
+        ok = clear_one(t, &one, sync_key, &pairs[i], s, issues_r, e);
         arena_clear(&one);
     }
     arena_release(&one);
     arena_release(&all);
+    return ok;
+}
+
+bool engine_clear_panels(struct engine *en, int64_t *issues_r, struct err *e)
+{
+    int64_t count[2] = {0, 0};
+    bool ok = true;
+    for (int s = 0; ok && s < 2; s++)
+        ok = engine_clear_side(en->store, en->row.key, (enum side)s, engine_tracker(en, (enum side)s), &count[s], e);
+    *issues_r = count[0] + count[1];
     return ok;
 }

@@ -105,7 +105,7 @@ class Guide(SyncTest):
         self.assertEqual(self.done("--json", "sync", "list").json[0]["state"], "running")
 
         waits = self.done("migrate", "INT-1", "--moved", "first", code=FINDINGS)
-        self.assertIn("Now move the project", waits.out)
+        self.assertIn("go on with: tandem migrate INT-1 --moved first --to SITE:PROJECT", waits.out)
         self.assertEqual(self.done("--json", "sync", "list").json[0]["state"], "stopped")
         self.move()
         partner = self.partner("SA-1")

@@ -4,6 +4,7 @@
  * far as what was seen. A poll that ends early is simply done again: what was worked is known by (id, updated). */
 #include "sync/internal.h"
 
+#include "base/str.h"
 #include "sync/mutant.h"
 
 static bool keep_page(struct engine *en, enum side s, const struct tracker_seen *seen, size_t count, bool is_last,
@@ -35,6 +36,21 @@ static bool move_watermark_early(struct engine *en, enum side s, struct err *e)
 }
 #endif
 
+/* How many issues of this side have a partner: what a full poll must show at least something of. A partner that is only
+ * being made does not count. */
+static bool count_partners(struct engine *en, enum side s, int64_t *r, struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    struct pair *pairs;
+    size_t count;
+    bool ok = pair_list(en->store, &a, en->row.id, &pairs, &count, e);
+    *r = 0;
+    for (size_t i = 0; ok && i < count; i++)
+        *r += str_eq(pairs[i].state, PAIR_OPEN) && pairs[i].issue_id[s];
+    arena_release(&a);
+    return ok;
+}
+
 static bool poll_side(struct engine *en, enum side s, int64_t since_ms, struct err *e)
 {
     struct tracker *t = engine_tracker(en, s);
@@ -56,7 +72,7 @@ static bool poll_side(struct engine *en, enum side s, int64_t since_ms, struct e
     } while (ok && cursor);
     arena_release(&pages);
     int64_t pairs = 0;
-    if (!ok || since_ms || en->counts->seen != seen_before || !pair_count(en->store, en->row.id, &pairs, e))
+    if (!ok || since_ms || en->counts->seen != seen_before || !count_partners(en, s, &pairs, e))
         return ok && !e->kind;
     return !pairs ||
            err_set(e, ERR_FUSE,

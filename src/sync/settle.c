@@ -145,7 +145,8 @@ bool settle_transition(struct engine *en, struct arena *a, struct work *w, struc
     const json_t *base[2];
     base[own] = value_to_json(a, later ? &step : &now);
     base[side_other(own)] = value_to_json(a, arrived ? &other : &none);
-    if (arrived && entry.has_loser && !open_conflict(en, a, w, own, ITEM_STATUS, &entry.loser, &to, e))
+    /* the first step overwrites it already, and the later ones do not know of it any more */
+    if (entry.has_loser && !open_conflict(en, a, w, own, ITEM_STATUS, &entry.loser, &to, e))
         return false;
     if (!base_set(en->store, w->pair.id, ITEM_STATUS, base[0], base[1], e))
         return false;

@@ -74,8 +74,29 @@ static bool sees_neighbours(const struct work *w, enum side s, const char *excep
 
 enum proof { PROOF_DELETED, PROOF_THERE, PROOF_NONE };
 
-/* Deletion needs proof: the item answers 404, its issue was just read, its neighbours are visible, and the account is
- * the one we know. What was restricted may only have become invisible to us. */
+/* Jira notes the deletion of a comment in the history, by its id or by its text. */
+static bool is_deletion_noted(struct batch *b, struct work *w, const struct comment_row *row, enum side s, bool *r,
+                              struct err *e)
+{
+    struct tracker *t = engine_tracker(b->en, s);
+    struct tracker_issue *issue = NULL;
+    struct tracker_read read = {.ids = &w->pair.issue_id[s], .id_count = 1, .want = TRACKER_HISTORY};
+    struct value was = value_rich(row->base[s]);
+    *r = false;
+    if (!t->ops->read(t, b->a, &read, &issue, e))
+        return false;
+    for (size_t i = 0; issue && i < issue->history_count; i++) {
+        const struct tracker_history_item *h = &issue->history[i];
+        if (!item_history_matches(h, "comment", NULL) || h->to || h->to_text)
+            continue;
+        struct value text = value_rich(h->from_text ? h->from_text : h->from);
+        *r = *r || str_eq(h->from, row->comment_id[s]) || (!value_is_empty(&was) && value_equal(&text, &was));
+    }
+    return true;
+}
+
+/* Deletion needs proof: the item answers 404, its issue was just read, the account is the one we know, and the history
+ * notes it or its neighbours are visible. What was restricted may only have become invisible to us. */
 static bool prove(struct batch *b, struct work *w, const struct comment_row *row, enum side s, enum proof *r,
                   struct err *e)
 {
@@ -94,13 +115,16 @@ static bool prove(struct batch *b, struct work *w, const struct comment_row *row
         *r = PROOF_THERE;
         return true;
     }
+    if (why.kind != ERR_GONE && err_scope(why.kind) < ERR_SCOPE_SITE)
+        return true;
     if (why.kind != ERR_GONE) {
         *e = why;
-        return err_scope(why.kind) < ERR_SCOPE_SITE;
-    }
-    if (!t->ops->describe(t, b->a, &info, e))
         return false;
-    if (str_eq(info.account_id, b->en->info[s].account_id) && sees_neighbours(w, s, row->comment_id[s]))
+    }
+    bool noted;
+    if (!t->ops->describe(t, b->a, &info, e) || !is_deletion_noted(b, w, row, s, &noted, e))
+        return false;
+    if (str_eq(info.account_id, b->en->info[s].account_id) && (noted || sees_neighbours(w, s, row->comment_id[s])))
         *r = PROOF_DELETED;
     return true;
 }

@@ -51,6 +51,7 @@ needs_of_test() {
     need clang "the second compiler" command_exists clang
     need python3 "the tests of the whole program" command_exists python3
     need python3-jsonschema "checks answers against Jira's published descriptions" python_has jsonschema
+    need openssl "makes certificates for the tests of TLS" command_exists openssl
     need curl "asks a running sandbox as a person would" command_exists curl
 }
 

@@ -1,21 +1,29 @@
 #include "migrate/adopt.h"
 
 #include "base/str.h"
+#include "migrate/adopt_comments.h"
 #include "migrate/pairfile.h"
 #include "store/pair.h"
 #include "store/sync.h"
+#include "text/nameless.h"
+#include "text/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { BATCH = 50 };
 
-/* What the file says of one pair, from both sides' records. */
+/* What the file says of one side of a pair; times are 0 where it does not say. */
+struct half {
+    bool has_record, has_comments, is_ignored;
+    int64_t seen_ms, sent_ms, received_ms, first_sync_ms;
+    const char **comments;
+    size_t comment_count;
+};
+
 struct entry {
     const char *key[2];
-    int64_t in_step_ms[2]; /* when that side was last in step; 0: the file does not say */
-    const char **comments[2];
-    size_t comment_count[2];
+    struct half half[2];
 };
 
 struct known_issue {
@@ -50,21 +58,40 @@ static void say(struct adopt *d, const char *format, ...)
 
 /* --- the file --- */
 
-static int by_first_key(const void *x, const void *y)
+static int by_keys(const void *x, const void *y)
 {
-    return strcmp(((const struct entry *)x)->key[0], ((const struct entry *)y)->key[0]);
+    const struct entry *a = x, *b = y;
+    int first = strcmp(a->key[0], b->key[0]);
+    return first ? first : strcmp(a->key[1], b->key[1]);
 }
 
-static int64_t latest(const json_t *record)
+static int by_second_key(const void *x, const void *y)
 {
-    int64_t seen = json_at_int(record, "lastChangeSeen", 0), arrived = json_at_int(record, "lastIncomingChange", 0);
-    return seen > arrived ? seen : arrived;
+    const struct entry *a = x, *b = y;
+    int second = strcmp(a->key[1], b->key[1]);
+    return second ? second : strcmp(a->key[0], b->key[0]);
+}
+
+static struct half read_half(struct adopt *d, const json_t *json, const struct pairfile_record *rec)
+{
+    struct half h = {.has_record = true,
+                     .has_comments = rec->comments_at.end > rec->comments_at.start,
+                     .is_ignored = json_at_bool(json, "incomingChangesIgnored", false),
+                     .seen_ms = json_at_int(json, "lastChangeSeen", 0),
+                     .sent_ms = json_at_int(json, "lastOutgoingChange", 0),
+                     .received_ms = json_at_int(json, "lastIncomingChange", 0),
+                     .first_sync_ms = json_at_int(json, "firstSyncDate", 0)};
+    for (size_t i = 0; i < rec->comment_count; i++)
+        if (rec->comments[i].id)
+            *arena_push(d->a, h.comments, h.comment_count) = arena_strdup(d->a, rec->comments[i].id);
+    return h;
 }
 
 static bool add_record(struct adopt *d, const struct pairfile *file, const struct pairfile_record *rec, struct err *e)
 {
     struct entry one = {0};
     enum side s = rec->side;
+    d->r->records++;
     if (!rec->remote_key)
         return true; /* its partner never answered: there is no pair */
     size_t length = (size_t)(rec->whole.end - rec->whole.start);
@@ -73,48 +100,99 @@ static bool add_record(struct adopt *d, const struct pairfile *file, const struc
         return false;
     one.key[s] = arena_strdup(d->a, rec->local_key);
     one.key[side_other(s)] = arena_strdup(d->a, rec->remote_key);
-    one.in_step_ms[s] = latest(json);
-    for (size_t i = 0; i < rec->comment_count; i++)
-        if (rec->comments[i].id)
-            *arena_push(d->a, one.comments[s], one.comment_count[s]) = arena_strdup(d->a, rec->comments[i].id);
+    one.half[s] = read_half(d, json, rec);
     *arena_push(d->a, d->entries, d->entry_count) = one;
-    d->r->records++;
     return true;
 }
 
-/* Joins the two records of a pair; they are neighbours once sorted by the first side's key. */
+static int64_t in_step(const struct half *h)
+{
+    return h->seen_ms > h->received_ms ? h->seen_ms : h->received_ms;
+}
+
+static int64_t last_in_step(const struct entry *en)
+{
+    int64_t first = in_step(&en->half[0]), second = in_step(&en->half[1]);
+    return first > second ? first : second;
+}
+
+static bool is_pair(const struct entry *x, const struct entry *y)
+{
+    return str_eq(x->key[0], y->key[0]) && str_eq(x->key[1], y->key[1]);
+}
+
+/* Joins the two records of a pair; they are neighbours once sorted. */
 static void join_entries(struct adopt *d)
 {
     size_t kept = 0;
     if (d->entry_count)
-        qsort(d->entries, d->entry_count, sizeof *d->entries, by_first_key);
+        qsort(d->entries, d->entry_count, sizeof *d->entries, by_keys);
     for (size_t i = 0; i < d->entry_count; i++) {
         struct entry *last = kept ? &d->entries[kept - 1] : NULL, *one = &d->entries[i];
-        if (!last || !str_eq(last->key[0], one->key[0]) || !str_eq(last->key[1], one->key[1])) {
+        if (!last || !is_pair(last, one)) {
             d->entries[kept++] = *one;
             continue;
         }
-        for (int s = 0; s < 2; s++)
-            if (one->in_step_ms[s] || one->comment_count[s]) {
-                last->in_step_ms[s] = one->in_step_ms[s];
-                last->comments[s] = one->comments[s];
-                last->comment_count[s] = one->comment_count[s];
-            }
+        for (int s = 0; s < 2; s++) {
+            if (!one->half[s].has_record)
+                continue;
+            if (last->half[s].has_record)
+                say(d, "%s and %s stand in the file twice; the later record counts", one->key[0], one->key[1]);
+            if (!last->half[s].has_record || in_step(&one->half[s]) >= in_step(&last->half[s]))
+                last->half[s] = one->half[s];
+        }
     }
     d->entry_count = kept;
 }
 
+/* An issue can have one partner. Where the file names two, an older generation has been left in it: the pair that was
+ * in step last counts. */
+static void drop_rivals(struct adopt *d, enum side s)
+{
+    size_t kept = 0;
+    if (d->entry_count)
+        qsort(d->entries, d->entry_count, sizeof *d->entries, s == SIDE_FIRST ? by_keys : by_second_key);
+    for (size_t i = 0; i < d->entry_count; i++) {
+        struct entry *last = kept ? &d->entries[kept - 1] : NULL, *one = &d->entries[i];
+        if (!last || !str_eq(last->key[s], one->key[s])) {
+            d->entries[kept++] = *one;
+            continue;
+        }
+        bool is_later = last_in_step(one) > last_in_step(last);
+        enum side other = side_other(s);
+        say(d, "%s has two partners in the file, %s and %s; %s was in step last and is taken", one->key[s],
+            last->key[other], one->key[other], (is_later ? one : last)->key[other]);
+        if (is_later)
+            *last = *one;
+    }
+    d->entry_count = kept;
+}
+
+static bool is_of(struct adopt *d, const char *issue_key, int connector)
+{
+    return str_eq(pairfile_project_of(&d->page, issue_key), d->config.connector[connector].project_key);
+}
+
 static bool check_order(struct adopt *d, const char *path, struct err *e)
 {
-    if (!d->entry_count)
+    size_t right = 0, swapped = 0;
+    const char *const own[2] = {d->config.connector[0].project_key, d->config.connector[1].project_key};
+    for (size_t i = 0; i < d->entry_count; i++) {
+        right += is_of(d, d->entries[i].key[0], 0) && is_of(d, d->entries[i].key[1], 1);
+        swapped += is_of(d, d->entries[i].key[0], 1) && is_of(d, d->entries[i].key[1], 0);
+    }
+    if (right || !d->entry_count)
         return true;
-    char *first = pairfile_project_of(&d->page, d->entries[0].key[0]);
-    if (str_eq(first, d->config.connector[0].project_key) || !str_eq(first, d->config.connector[1].project_key))
-        return true;
+    if (swapped)
+        return err_set(
+            e, ERR_INPUT,
+            "%s has issues of %s in its first connector and of %s in its second, and %s has them the other way "
+            "round. Exchange them with: tandem swap -f %s --first %s",
+            path, own[1], own[0], d->row.key, path, own[0]);
     return err_set(e, ERR_INPUT,
-                   "%s has %s as its first connector, and %s as its second is what %s needs; exchange them "
-                   "with: tandem swap -f FILE --first %s",
-                   path, first, first, d->row.key, d->config.connector[0].project_key);
+                   "%s has pairs such as %s with %s, and %s is between %s and %s: it is not the file of this "
+                   "synchronization",
+                   path, d->entries[0].key[0], d->entries[0].key[1], d->row.key, own[0], own[1]);
 }
 
 static bool read_file(struct adopt *d, const char *path, struct err *e)
@@ -133,6 +211,8 @@ static bool read_file(struct adopt *d, const char *path, struct err *e)
     if (!ok)
         return false;
     join_entries(d);
+    drop_rivals(d, SIDE_SECOND);
+    drop_rivals(d, SIDE_FIRST);
     return check_order(d, path, e);
 }
 
@@ -182,21 +262,28 @@ static bool read_issues(struct adopt *d, enum side s, const char *const *ids, si
 
 /* --- bases --- */
 
-static bool maps(struct adopt *d, const struct config_field *f, bool is_type, enum side from, const struct value v[2])
+/* Whether one side's value maps to the other's. No partner for a value is no agreement; a site that does not answer is
+ * an error. */
+static bool maps(struct adopt *d, const struct config_field *f, bool is_type, enum side from, const struct value v[2],
+                 bool *r, struct err *e)
 {
-    struct err ignored = ERR_INIT;
+    struct err why = ERR_INIT;
     struct value mapped;
-    const char *type;
-    if (is_type)
-        return mapping_type(&d->mapping, from, v[from].id, &type, &ignored) && str_eq(type, v[side_other(from)].id);
-    bool ok = f ? mapping_value(&d->mapping, &d->page, f, from, &v[from], &mapped, &ignored)
-                : mapping_status(&d->mapping, from, &v[from], &mapped, &ignored);
-    return ok && value_equal(&mapped, &v[side_other(from)]);
+    const char *type = NULL;
+    bool ok = is_type ? mapping_type(&d->mapping, from, v[from].id, &type, &why)
+              : f     ? mapping_value(&d->mapping, &d->page, f, from, &v[from], &mapped, &why)
+                      : mapping_status(&d->mapping, from, &v[from], &mapped, &why);
+    *r = ok && (is_type ? str_eq(type, v[side_other(from)].id) : value_equal(&mapped, &v[side_other(from)]));
+    if (ok || err_scope(why.kind) == ERR_SCOPE_ITEM)
+        return true;
+    *e = why;
+    return false;
 }
 
-static bool agree(struct adopt *d, const struct config_field *f, bool is_type, const struct value v[2])
+static bool agree(struct adopt *d, const struct config_field *f, bool is_type, const struct value v[2], bool *r,
+                  struct err *e)
 {
-    return maps(d, f, is_type, SIDE_FIRST, v) || maps(d, f, is_type, SIDE_SECOND, v);
+    return maps(d, f, is_type, SIDE_FIRST, v, r, e) && (*r || maps(d, f, is_type, SIDE_SECOND, v, r, e));
 }
 
 static struct value parse_as(struct arena *a, const struct tracker_history_item *h, const struct value *like)
@@ -217,55 +304,68 @@ static struct value parse_as(struct arena *a, const struct tracker_history_item 
 }
 
 /* What the field held at a moment: from now backwards along the history. */
-static struct value value_at(struct adopt *d, const struct tracker_issue *issue, const char *field, int64_t at_ms)
+static struct value value_at(struct adopt *d, const struct tracker_issue *issue, const char *field, const char *name,
+                             const struct value *like, int64_t at_ms)
 {
-    struct value v = tracker_issue_value(issue, field), like = v;
+    struct value v = tracker_issue_value(issue, field);
     for (size_t i = issue->history_count; i-- > 0;) {
         const struct tracker_history_item *h = &issue->history[i];
         if (h->created_ms <= at_ms)
             break;
-        if (str_eq_nocase(h->field, field))
-            v = parse_as(&d->page, h, &like);
+        if (str_eq_nocase(h->field, field) || (name && str_eq_nocase(h->field, name)))
+            v = parse_as(&d->page, h, v.kind == VALUE_NONE ? like : &v);
     }
     return v;
 }
 
+/* An item on both sides. */
+struct item {
+    const char *name, *field[2], *field_name[2];
+    const struct config_field *map; /* NULL: status, issue type */
+    bool is_type;
+};
+
 static bool rebuild(struct adopt *d, const struct pair *p, const struct entry *en, struct tracker_issue *const issue[2],
-                    const char *item, const char *const field[2], const struct config_field *f, struct err *e)
+                    const struct item *item, struct err *e)
 {
-    struct value v[2];
-    bool is_type = str_eq(item, "issuetype");
+    struct value now[2], then[2], *v = now;
+    bool agreed;
     for (int s = 0; s < 2; s++)
-        v[s] = tracker_issue_value(issue[s], field[s]);
-    if (agree(d, f, is_type, v)) {
+        now[s] = tracker_issue_value(issue[s], item->field[s]);
+    if (!agree(d, item->map, item->is_type, now, &agreed, e))
+        return false;
+    if (agreed) {
         d->r->bases_equal++;
     } else {
         for (int s = 0; s < 2; s++)
-            v[s] = value_at(d, issue[s], field[s], en->in_step_ms[s]);
-        if (!en->in_step_ms[0] || !en->in_step_ms[1] || !agree(d, f, is_type, v)) {
+            then[s] = value_at(d, issue[s], item->field[s], item->field_name[s], &now[side_other((enum side)s)],
+                               in_step(&en->half[s]));
+        if (in_step(&en->half[0]) && in_step(&en->half[1]) && !agree(d, item->map, item->is_type, then, &agreed, e))
+            return false;
+        if (!agreed) {
             d->r->bases_unknown++;
-            say(d, "%s and %s: what both had agreed on in %s is not known; it will be asked", p->key[0], p->key[1],
-                item);
+            say(d, "%s and %s: what both had agreed on in %s is not known (now \"%s\" and \"%s\"); it will be asked",
+                p->key[0], p->key[1], item->name, value_show(&d->page, &now[0]), value_show(&d->page, &now[1]));
             return true;
         }
         d->r->bases_rebuilt++;
+        v = then;
     }
-    return base_set(d->store, p->id, item, value_to_json(&d->page, &v[0]), value_to_json(&d->page, &v[1]), e);
+    return base_set(d->store, p->id, item->name, value_to_json(&d->page, &v[0]), value_to_json(&d->page, &v[1]), e);
 }
 
 static bool rebuild_all(struct adopt *d, const struct pair *p, const struct entry *en,
                         struct tracker_issue *const issue[2], struct err *e)
 {
-    static const char *const OWN[] = {"issuetype", "status"};
-    for (size_t i = 0; i < ARRAY_LEN(OWN); i++) {
-        const char *const field[2] = {OWN[i], OWN[i]};
-        if (!rebuild(d, p, en, issue, OWN[i], field, NULL, e))
-            return false;
-    }
+    static const struct item TYPE = {"issuetype", {"issuetype", "issuetype"}, {"Issue Type", "Issue Type"}, NULL, true};
+    static const struct item STATUS = {"status", {"status", "status"}, {NULL, NULL}, NULL, false};
+    if (!rebuild(d, p, en, issue, &TYPE, e) || !rebuild(d, p, en, issue, &STATUS, e))
+        return false;
     for (size_t i = 0; i < d->config.field_count; i++) {
         const struct config_field *f = &d->config.fields[i];
-        const char *const field[2] = {f->half[0].id, f->half[1].id};
-        if (!rebuild(d, p, en, issue, f->half[0].id, field, f, e))
+        struct item item = {
+            f->half[0].id, {f->half[0].id, f->half[1].id}, {f->half[0].name, f->half[1].name}, f, false};
+        if (!rebuild(d, p, en, issue, &item, e))
             return false;
     }
     return true;
@@ -273,67 +373,63 @@ static bool rebuild_all(struct adopt *d, const struct pair *p, const struct entr
 
 /* --- comments --- */
 
-static bool is_named(const struct entry *en, enum side s, const char *id)
+static enum adopt_named named(const struct half *h, const char *id)
 {
-    for (size_t i = 0; i < en->comment_count[s]; i++)
-        if (str_eq(en->comments[s][i], id))
-            return true;
-    return false;
+    if (!h->has_comments)
+        return ADOPT_UNTOLD;
+    for (size_t i = 0; i < h->comment_count; i++)
+        if (str_eq(h->comments[i], id))
+            return ADOPT_NAMED;
+    return ADOPT_NOT_NAMED;
 }
 
-static bool same_words(struct adopt *d, const struct tracker_comment *x, const struct tracker_comment *y)
+static struct adopt_comment *describe(struct adopt *d, enum side s, const struct tracker_issue *issue,
+                                      const struct half *h)
 {
-    struct value a = value_rich(mapping_comment_strip(&d->mapping, &d->page, SIDE_FIRST, x->body));
-    struct value b = value_rich(mapping_comment_strip(&d->mapping, &d->page, SIDE_SECOND, y->body));
-    return value_equal(&a, &b);
-}
-
-/* Partners by text; among equal texts by nearest time; so that order breaks what remains. */
-static size_t best_partner(struct adopt *d, const struct tracker_comment *x, const struct tracker_issue *second,
-                           const bool *taken)
-{
-    size_t best = second->comment_count;
-    int64_t nearest = INT64_MAX;
-    for (size_t k = 0; k < second->comment_count; k++) {
-        const struct tracker_comment *y = &second->comments[k];
-        int64_t apart = x->created_ms > y->created_ms ? x->created_ms - y->created_ms : y->created_ms - x->created_ms;
-        if (taken[k] || apart >= nearest || !same_words(d, x, y))
-            continue;
-        nearest = apart;
-        best = k;
+    struct adopt_comment *list = arena_array(&d->page, struct adopt_comment, issue->comment_count);
+    for (size_t i = 0; i < issue->comment_count; i++) {
+        const struct tracker_comment *c = &issue->comments[i];
+        const char *body = c->body ? c->body : "", *words = mapping_comment_strip(&d->mapping, &d->page, s, body);
+        list[i] = (struct adopt_comment){
+            .says = text_nameless(&d->page, words),
+            .plain = str_trim(&d->page, text_to_plain(&d->page, text_from_wiki(&d->page, words, strlen(words)))),
+            .is_copy = words != body,
+            .named = named(h, c->id),
+            .created_ms = c->created_ms};
     }
-    return best;
+    return list;
 }
 
+/* A comment that the file names was synchronized, whatever became of its partner. Where the file does not tell, it was
+ * if it is older than the moment when both were in step. Neither is sent again; others are new, and travel. */
 static bool keep_alone(struct adopt *d, const struct pair *p, const struct entry *en, enum side s,
-                       const struct tracker_comment *c, struct err *e)
+                       const struct tracker_comment *c, enum adopt_named named_, struct err *e)
 {
-    if (!is_named(en, s, c->id))
-        return true; /* a new comment: it travels */
+    bool is_old = c->created_ms <= last_in_step(en);
+    if (named_ == ADOPT_NOT_NAMED || (named_ == ADOPT_UNTOLD && !is_old))
+        return true;
     struct comment_row row = {.pair_id = p->id, .origin = s, .state = "known"};
     row.comment_id[s] = c->id;
     row.base[s] = c->body;
     d->r->comments_alone++;
-    say(d, "comment %s of %s: its partner is not found; it is not created again", c->id, p->key[s]);
+    say(d, "comment %s of %s %s, and its partner on %s is not found; it is not created again and not followed", c->id,
+        p->key[s], named_ == ADOPT_NAMED ? "was synchronized" : "may have been synchronized", p->key[side_other(s)]);
     return comment_add(d->store, &row, e);
 }
 
 static bool pair_comments(struct adopt *d, const struct pair *p, const struct entry *en,
                           struct tracker_issue *const issue[2], struct err *e)
 {
-    bool *taken = arena_array(&d->page, bool, issue[1]->comment_count);
+    struct adopt_comment *list[2];
+    for (int s = 0; s < 2; s++)
+        list[s] = describe(d, (enum side)s, issue[s], &en->half[s]);
+    adopt_match(list[0], issue[0]->comment_count, list[1], issue[1]->comment_count);
     for (size_t i = 0; i < issue[0]->comment_count; i++) {
-        const struct tracker_comment *x = &issue[0]->comments[i];
-        size_t k = best_partner(d, x, issue[1], taken);
-        if (k == issue[1]->comment_count) {
-            if (!keep_alone(d, p, en, SIDE_FIRST, x, e))
-                return false;
+        if (list[0][i].partner == ADOPT_ALONE)
             continue;
-        }
-        const struct tracker_comment *y = &issue[1]->comments[k];
-        taken[k] = true;
+        const struct tracker_comment *x = &issue[0]->comments[i], *y = &issue[1]->comments[list[0][i].partner];
         struct comment_row row = {.pair_id = p->id,
-                                  .origin = x->created_ms <= y->created_ms ? SIDE_FIRST : SIDE_SECOND,
+                                  .origin = list[0][i].origin,
                                   .comment_id = {x->id, y->id},
                                   .base = {x->body, y->body},
                                   .state = "open"};
@@ -341,60 +437,159 @@ static bool pair_comments(struct adopt *d, const struct pair *p, const struct en
         if (!comment_add(d->store, &row, e))
             return false;
     }
-    for (size_t k = 0; k < issue[1]->comment_count; k++)
-        if (!taken[k] && !keep_alone(d, p, en, SIDE_SECOND, &issue[1]->comments[k], e))
-            return false;
+    for (int s = 0; s < 2; s++)
+        for (size_t i = 0; i < issue[s]->comment_count; i++)
+            if (list[s][i].partner == ADOPT_ALONE &&
+                !keep_alone(d, p, en, (enum side)s, &issue[s]->comments[i], list[s][i].named, e))
+                return false;
     return true;
 }
 
 /* --- pairs --- */
 
-static bool adopt_one(struct adopt *d, const struct entry *en, struct tracker_issue *const issue[2], struct err *e)
+static struct pair as_pair(struct adopt *d, const struct entry *en)
 {
     struct pair p = {.sync_id = d->row.id, .generation = 1, .state = PAIR_OPEN, .panel_due = true, .is_dirty = true};
     for (int s = 0; s < 2; s++) {
+        const struct half *h = &en->half[s];
+        p.key[s] = en->key[s];
+        p.seen_ms[s] = h->seen_ms;
+        p.sent_ms[s] = h->sent_ms;
+        p.received_ms[s] = h->received_ms;
+        if (h->first_sync_ms && (!p.first_sync_ms || h->first_sync_ms < p.first_sync_ms))
+            p.first_sync_ms = h->first_sync_ms;
+        if (h->is_ignored)
+            p.state = PAIR_IGNORED;
+    }
+    p.panel_due = p.is_dirty = str_eq(p.state, PAIR_OPEN);
+    return p;
+}
+
+static bool adopt_one(struct adopt *d, const struct entry *en, struct tracker_issue *const issue[2], struct err *e)
+{
+    struct pair p = as_pair(d, en);
+    for (int s = 0; s < 2; s++) {
         p.issue_id[s] = issue[s]->id;
         p.key[s] = issue[s]->key;
-        p.seen_ms[s] = en->in_step_ms[s];
     }
     d->r->pairs++;
+    if (str_eq(p.state, PAIR_IGNORED))
+        say(d, "%s and %s: the file says that changes are ignored; the pair is ignored", p.key[0], p.key[1]);
     return pair_add(d->store, &p, e) && rebuild_all(d, &p, en, issue, e) && pair_comments(d, &p, en, issue, e);
+}
+
+/* The one that is there stays known, so that no partner is created again for it. */
+static bool keep_half(struct adopt *d, const struct entry *en, const char *const id[2], struct err *e)
+{
+    struct pair p = as_pair(d, en);
+    enum side gone = id[SIDE_FIRST] ? SIDE_SECOND : SIDE_FIRST;
+    d->r->missing++;
+    if (!id[0] && !id[1]) {
+        say(d, "%s and %s: neither is there, or visible", en->key[0], en->key[1]);
+        return true;
+    }
+    say(d,
+        "%s is not there or not visible; its partner %s stays as it is, and no issue is created again for it. When it "
+        "is "
+        "visible again, import the file once more",
+        en->key[gone], en->key[side_other(gone)]);
+    p.issue_id[side_other(gone)] = id[side_other(gone)];
+    p.state = PAIR_GONE;
+    p.is_dirty = p.panel_due = false;
+    return pair_add(d->store, &p, e);
+}
+
+struct batch {
+    const char *ids[2][BATCH];
+    const struct entry *who[BATCH];
+    struct tracker_issue **issues[2];
+    size_t count;
+};
+
+/* What is known of this pair already. A half that was missing when an earlier file was read may be there now. */
+static bool look_for_known(struct adopt *d, const char *const id[2], bool removes_halves, bool *is_known_r,
+                           struct err *e)
+{
+    *is_known_r = false;
+    for (int s = 0; s < 2; s++) {
+        struct pair there;
+        bool found = false;
+        if (id[s] && !pair_find(d->store, &d->page, d->row.id, (enum side)s, id[s], &there, &found, e))
+            return false;
+        if (!found)
+            continue;
+        bool is_half = str_eq(there.state, PAIR_GONE) && (!there.issue_id[0] || !there.issue_id[1]);
+        if (is_half && id[0] && id[1]) {
+            if (removes_halves && !pair_remove(d->store, there.id, e))
+                return false;
+            continue;
+        }
+        *is_known_r = true;
+    }
+    return true;
+}
+
+static bool sort_batch(struct adopt *d, const struct entry *entries, size_t count, struct batch *b, struct err *e)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *id[2] = {id_of(d, SIDE_FIRST, entries[i].key[0]), id_of(d, SIDE_SECOND, entries[i].key[1])};
+        bool is_known;
+        if (!look_for_known(d, id, false, &is_known, e))
+            return false;
+        d->r->known_already += is_known;
+        if (is_known)
+            continue;
+        if (!id[0] || !id[1]) {
+            if (!keep_half(d, &entries[i], id, e))
+                return false;
+            continue;
+        }
+        b->ids[0][b->count] = id[0];
+        b->ids[1][b->count] = id[1];
+        b->who[b->count++] = &entries[i];
+    }
+    return true;
+}
+
+static bool write_batch(struct adopt *d, const struct batch *b, struct err *e)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        struct tracker_issue *issue[2] = {b->issues[0][i], b->issues[1][i]};
+        const char *id[2] = {issue[0] ? issue[0]->id : NULL, issue[1] ? issue[1]->id : NULL};
+        bool ignored;
+        if (!look_for_known(d, id, true, &ignored, e) ||
+            !(id[0] && id[1] ? adopt_one(d, b->who[i], issue, e) : keep_half(d, b->who[i], id, e)))
+            return false;
+    }
+    return true;
 }
 
 static bool adopt_batch(struct adopt *d, const struct entry *entries, size_t count, struct err *e)
 {
-    const char *ids[2][BATCH];
-    const struct entry *who[BATCH];
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct pair there;
-        bool found;
-        const char *id[2] = {id_of(d, SIDE_FIRST, entries[i].key[0]), id_of(d, SIDE_SECOND, entries[i].key[1])};
-        if (!id[0] || !id[1]) {
-            d->r->missing++;
-            say(d, "%s and %s: %s is not there or not visible", entries[i].key[0], entries[i].key[1],
-                entries[i].key[id[0] ? 1 : 0]);
-            continue;
-        }
-        if (!pair_find(d->store, &d->page, d->row.id, SIDE_FIRST, id[0], &there, &found, e))
-            return false;
-        d->r->known_already += found;
-        if (found)
-            continue;
-        ids[0][n] = id[0];
-        ids[1][n] = id[1];
-        who[n++] = &entries[i];
-    }
-    struct tracker_issue **first, **second;
-    if (!read_issues(d, SIDE_FIRST, ids[0], n, &first, e) || !read_issues(d, SIDE_SECOND, ids[1], n, &second, e) ||
-        !store_begin(d->store, e))
+    struct batch b = {.count = 0};
+    if (!store_begin(d->store, e))
         return false;
-    for (size_t i = 0; i < n; i++) {
-        struct tracker_issue *issue[2] = {first[i], second[i]};
-        if (issue[0] && issue[1] && !adopt_one(d, who[i], issue, e))
-            return store_abandon(d->store);
-    }
-    return store_commit(d->store, e);
+    if (!sort_batch(d, entries, count, &b, e))
+        return store_abandon(d->store);
+    if (!store_commit(d->store, e))
+        return false;
+    for (int s = 0; s < 2; s++)
+        if (!read_issues(d, (enum side)s, b.ids[s], b.count, &b.issues[s], e))
+            return false;
+    if (!store_begin(d->store, e))
+        return false;
+    return write_batch(d, &b, e) ? store_commit(d->store, e) : store_abandon(d->store);
+}
+
+static bool find_user(void *context, enum side s, const char *who, struct arena *a, struct value *r, struct err *e)
+{
+    struct adopt *d = context;
+    struct value *found;
+    size_t count;
+    if (!d->trackers[s]->ops->users_find(d->trackers[s], a, who, &found, &count, e))
+        return false;
+    *r = count == 1 ? found[0] : (struct value){.kind = VALUE_NONE};
+    return true;
 }
 
 static bool prepare(struct adopt *d, const char *sync_key, struct err *e)
@@ -409,7 +604,8 @@ static bool prepare(struct adopt *d, const char *sync_key, struct err *e)
         for (size_t i = 0; i < d->config.field_count; i++)
             *arena_push(d->a, d->fields[s], d->field_count[s]) = d->config.fields[i].half[s].id;
     }
-    d->mapping = (struct mapping){.config = &d->config, .projects = {&d->project[0], &d->project[1]}};
+    d->mapping =
+        (struct mapping){.config = &d->config, .projects = {&d->project[0], &d->project[1]}, .users = {find_user, d}};
     return true;
 }
 

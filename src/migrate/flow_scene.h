@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/file_atomic.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "jira/tracker_jira.h"

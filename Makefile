@@ -39,14 +39,14 @@ test:
 	@cd build/dev && ctest -j$(JOBS) --output-on-failure
 	@$(MAKE) --no-print-directory clang
 	@$(MAKE) --no-print-directory release
-	@$(RELEASE) selftest
+	@$(RELEASE) selftest --time 8m
 
 bench: release
 	@cmake --build build/release -j$(JOBS) --target pairfile_bench
 	@test/bench/run $(RELEASE)
 
 soak: release
-	@$(RELEASE) selftest --soak
+	@$(RELEASE) selftest --histories 20000
 
 format:
 	@git ls-files -mo --exclude-standard -- '*.c' '*.h' | xargs -r clang-format -i

@@ -30,6 +30,7 @@
     X(SANDBOX)                                                                                                         \
     X(SANDBOX_MOVE)                                                                                                    \
     X(DEMO)                                                                                                            \
+    X(SELFTEST)                                                                                                        \
     X(TEXT_CONVERT)
 
 #define DECLARE(name) extern const struct cli_command COMMAND_##name;

@@ -2,7 +2,7 @@
 
 #include "base/str.h"
 #include "migrate/adopt_comments.h"
-#include "migrate/pairfile.h"
+#include "migrate/adopt_file.h"
 #include "store/pair.h"
 #include "store/sync.h"
 #include "text/nameless.h"
@@ -12,19 +12,6 @@
 #include <string.h>
 
 enum { BATCH = 50 };
-
-/* What the file says of one side of a pair; times are 0 where it does not say. */
-struct half {
-    bool has_record, has_comments, is_ignored;
-    int64_t seen_ms, sent_ms, received_ms, first_sync_ms;
-    const char **comments;
-    size_t comment_count;
-};
-
-struct entry {
-    const char *key[2];
-    struct half half[2];
-};
 
 struct known_issue {
     const char *key, *id;
@@ -39,8 +26,7 @@ struct adopt {
     struct config config;
     struct tracker_project project[2];
     struct mapping mapping;
-    struct entry *entries;
-    size_t entry_count;
+    struct adopt_file file;
     struct known_issue *issues[2];
     size_t issue_count[2];
     const char **fields[2];
@@ -54,166 +40,6 @@ static void say(struct adopt *d, const char *format, ...)
     va_start(args, format);
     *arena_push(d->a, d->r->lines, d->r->line_count) = arena_vprintf(d->a, format, args);
     va_end(args);
-}
-
-/* --- the file --- */
-
-static int by_keys(const void *x, const void *y)
-{
-    const struct entry *a = x, *b = y;
-    int first = strcmp(a->key[0], b->key[0]);
-    return first ? first : strcmp(a->key[1], b->key[1]);
-}
-
-static int by_second_key(const void *x, const void *y)
-{
-    const struct entry *a = x, *b = y;
-    int second = strcmp(a->key[1], b->key[1]);
-    return second ? second : strcmp(a->key[0], b->key[0]);
-}
-
-static struct half read_half(struct adopt *d, const json_t *json, const struct pairfile_record *rec)
-{
-    struct half h = {.has_record = true,
-                     .has_comments = rec->comments_at.end > rec->comments_at.start,
-                     .is_ignored = json_at_bool(json, "incomingChangesIgnored", false),
-                     .seen_ms = json_at_int(json, "lastChangeSeen", 0),
-                     .sent_ms = json_at_int(json, "lastOutgoingChange", 0),
-                     .received_ms = json_at_int(json, "lastIncomingChange", 0),
-                     .first_sync_ms = json_at_int(json, "firstSyncDate", 0)};
-    for (size_t i = 0; i < rec->comment_count; i++)
-        if (rec->comments[i].id)
-            *arena_push(d->a, h.comments, h.comment_count) = arena_strdup(d->a, rec->comments[i].id);
-    return h;
-}
-
-static bool add_record(struct adopt *d, const struct pairfile *file, const struct pairfile_record *rec, struct err *e)
-{
-    struct entry one = {0};
-    enum side s = rec->side;
-    d->r->records++;
-    if (!rec->remote_key)
-        return true; /* its partner never answered: there is no pair */
-    size_t length = (size_t)(rec->whole.end - rec->whole.start);
-    const json_t *json = json_parse(&d->page, pairfile_bytes(file, rec->whole.start), length, false, "a record", e);
-    if (!json)
-        return false;
-    one.key[s] = arena_strdup(d->a, rec->local_key);
-    one.key[side_other(s)] = arena_strdup(d->a, rec->remote_key);
-    one.half[s] = read_half(d, json, rec);
-    *arena_push(d->a, d->entries, d->entry_count) = one;
-    return true;
-}
-
-static int64_t in_step(const struct half *h)
-{
-    return h->seen_ms > h->received_ms ? h->seen_ms : h->received_ms;
-}
-
-static int64_t last_in_step(const struct entry *en)
-{
-    int64_t first = in_step(&en->half[0]), second = in_step(&en->half[1]);
-    return first > second ? first : second;
-}
-
-static bool is_pair(const struct entry *x, const struct entry *y)
-{
-    return str_eq(x->key[0], y->key[0]) && str_eq(x->key[1], y->key[1]);
-}
-
-/* Joins the two records of a pair; they are neighbours once sorted. */
-static void join_entries(struct adopt *d)
-{
-    size_t kept = 0;
-    if (d->entry_count)
-        qsort(d->entries, d->entry_count, sizeof *d->entries, by_keys);
-    for (size_t i = 0; i < d->entry_count; i++) {
-        struct entry *last = kept ? &d->entries[kept - 1] : NULL, *one = &d->entries[i];
-        if (!last || !is_pair(last, one)) {
-            d->entries[kept++] = *one;
-            continue;
-        }
-        for (int s = 0; s < 2; s++) {
-            if (!one->half[s].has_record)
-                continue;
-            if (last->half[s].has_record)
-                say(d, "%s and %s stand in the file twice; the later record counts", one->key[0], one->key[1]);
-            if (!last->half[s].has_record || in_step(&one->half[s]) >= in_step(&last->half[s]))
-                last->half[s] = one->half[s];
-        }
-    }
-    d->entry_count = kept;
-}
-
-/* An issue can have one partner. Where the file names two, an older generation has been left in it: the pair that was
- * in step last counts. */
-static void drop_rivals(struct adopt *d, enum side s)
-{
-    size_t kept = 0;
-    if (d->entry_count)
-        qsort(d->entries, d->entry_count, sizeof *d->entries, s == SIDE_FIRST ? by_keys : by_second_key);
-    for (size_t i = 0; i < d->entry_count; i++) {
-        struct entry *last = kept ? &d->entries[kept - 1] : NULL, *one = &d->entries[i];
-        if (!last || !str_eq(last->key[s], one->key[s])) {
-            d->entries[kept++] = *one;
-            continue;
-        }
-        bool is_later = last_in_step(one) > last_in_step(last);
-        enum side other = side_other(s);
-        say(d, "%s has two partners in the file, %s and %s; %s was in step last and is taken", one->key[s],
-            last->key[other], one->key[other], (is_later ? one : last)->key[other]);
-        if (is_later)
-            *last = *one;
-    }
-    d->entry_count = kept;
-}
-
-static bool is_of(struct adopt *d, const char *issue_key, int connector)
-{
-    return str_eq(pairfile_project_of(&d->page, issue_key), d->config.connector[connector].project_key);
-}
-
-static bool check_order(struct adopt *d, const char *path, struct err *e)
-{
-    size_t right = 0, swapped = 0;
-    const char *const own[2] = {d->config.connector[0].project_key, d->config.connector[1].project_key};
-    for (size_t i = 0; i < d->entry_count; i++) {
-        right += is_of(d, d->entries[i].key[0], 0) && is_of(d, d->entries[i].key[1], 1);
-        swapped += is_of(d, d->entries[i].key[0], 1) && is_of(d, d->entries[i].key[1], 0);
-    }
-    if (right || !d->entry_count)
-        return true;
-    if (swapped)
-        return err_set(
-            e, ERR_INPUT,
-            "%s has issues of %s in its first connector and of %s in its second, and %s has them the other way "
-            "round. Exchange them with: tandem swap -f %s --first %s",
-            path, own[1], own[0], d->row.key, path, own[0]);
-    return err_set(e, ERR_INPUT,
-                   "%s has pairs such as %s with %s, and %s is between %s and %s: it is not the file of this "
-                   "synchronization",
-                   path, d->entries[0].key[0], d->entries[0].key[1], d->row.key, own[0], own[1]);
-}
-
-static bool read_file(struct adopt *d, const char *path, struct err *e)
-{
-    struct pairfile file;
-    struct pairfile_event event = {0};
-    if (!pairfile_open(&file, path, 0, e))
-        return false;
-    bool ok = true;
-    while (ok && event.kind != PAIRFILE_END) {
-        arena_clear(&d->page);
-        ok = pairfile_next(&file, &d->page, &event, e) &&
-             (event.kind != PAIRFILE_RECORD || add_record(d, &file, &event.record, e));
-    }
-    pairfile_close(&file);
-    if (!ok)
-        return false;
-    join_entries(d);
-    drop_rivals(d, SIDE_SECOND);
-    drop_rivals(d, SIDE_FIRST);
-    return check_order(d, path, e);
 }
 
 /* --- the sites --- */
@@ -325,8 +151,8 @@ struct item {
     bool is_type;
 };
 
-static bool rebuild(struct adopt *d, const struct pair *p, const struct entry *en, struct tracker_issue *const issue[2],
-                    const struct item *item, struct err *e)
+static bool rebuild(struct adopt *d, const struct pair *p, const struct adopt_entry *en,
+                    struct tracker_issue *const issue[2], const struct item *item, struct err *e)
 {
     struct value now[2], then[2], *v = now;
     bool agreed;
@@ -339,8 +165,9 @@ static bool rebuild(struct adopt *d, const struct pair *p, const struct entry *e
     } else {
         for (int s = 0; s < 2; s++)
             then[s] = value_at(d, issue[s], item->field[s], item->field_name[s], &now[side_other((enum side)s)],
-                               in_step(&en->half[s]));
-        if (in_step(&en->half[0]) && in_step(&en->half[1]) && !agree(d, item->map, item->is_type, then, &agreed, e))
+                               adopt_in_step(&en->half[s]));
+        if (adopt_in_step(&en->half[0]) && adopt_in_step(&en->half[1]) &&
+            !agree(d, item->map, item->is_type, then, &agreed, e))
             return false;
         if (!agreed) {
             d->r->bases_unknown++;
@@ -354,7 +181,7 @@ static bool rebuild(struct adopt *d, const struct pair *p, const struct entry *e
     return base_set(d->store, p->id, item->name, value_to_json(&d->page, &v[0]), value_to_json(&d->page, &v[1]), e);
 }
 
-static bool rebuild_all(struct adopt *d, const struct pair *p, const struct entry *en,
+static bool rebuild_all(struct adopt *d, const struct pair *p, const struct adopt_entry *en,
                         struct tracker_issue *const issue[2], struct err *e)
 {
     static const struct item TYPE = {"issuetype", {"issuetype", "issuetype"}, {"Issue Type", "Issue Type"}, NULL, true};
@@ -373,7 +200,7 @@ static bool rebuild_all(struct adopt *d, const struct pair *p, const struct entr
 
 /* --- comments --- */
 
-static enum adopt_named named(const struct half *h, const char *id)
+static enum adopt_named named(const struct adopt_half *h, const char *id)
 {
     if (!h->has_comments)
         return ADOPT_UNTOLD;
@@ -384,7 +211,7 @@ static enum adopt_named named(const struct half *h, const char *id)
 }
 
 static struct adopt_comment *describe(struct adopt *d, enum side s, const struct tracker_issue *issue,
-                                      const struct half *h)
+                                      const struct adopt_half *h)
 {
     struct adopt_comment *list = arena_array(&d->page, struct adopt_comment, issue->comment_count);
     for (size_t i = 0; i < issue->comment_count; i++) {
@@ -402,10 +229,10 @@ static struct adopt_comment *describe(struct adopt *d, enum side s, const struct
 
 /* A comment that the file names was synchronized, whatever became of its partner. Where the file does not tell, it was
  * if it is older than the moment when both were in step. Neither is sent again; others are new, and travel. */
-static bool keep_alone(struct adopt *d, const struct pair *p, const struct entry *en, enum side s,
+static bool keep_alone(struct adopt *d, const struct pair *p, const struct adopt_entry *en, enum side s,
                        const struct tracker_comment *c, enum adopt_named named_, struct err *e)
 {
-    bool is_old = c->created_ms <= last_in_step(en);
+    bool is_old = c->created_ms <= adopt_last_in_step(en);
     if (named_ == ADOPT_NOT_NAMED || (named_ == ADOPT_UNTOLD && !is_old))
         return true;
     struct comment_row row = {.pair_id = p->id, .origin = s, .state = "known"};
@@ -417,7 +244,7 @@ static bool keep_alone(struct adopt *d, const struct pair *p, const struct entry
     return comment_add(d->store, &row, e);
 }
 
-static bool pair_comments(struct adopt *d, const struct pair *p, const struct entry *en,
+static bool pair_comments(struct adopt *d, const struct pair *p, const struct adopt_entry *en,
                           struct tracker_issue *const issue[2], struct err *e)
 {
     struct adopt_comment *list[2];
@@ -447,11 +274,11 @@ static bool pair_comments(struct adopt *d, const struct pair *p, const struct en
 
 /* --- pairs --- */
 
-static struct pair as_pair(struct adopt *d, const struct entry *en)
+static struct pair as_pair(struct adopt *d, const struct adopt_entry *en)
 {
     struct pair p = {.sync_id = d->row.id, .generation = 1, .state = PAIR_OPEN, .panel_due = true, .is_dirty = true};
     for (int s = 0; s < 2; s++) {
-        const struct half *h = &en->half[s];
+        const struct adopt_half *h = &en->half[s];
         p.key[s] = en->key[s];
         p.seen_ms[s] = h->seen_ms;
         p.sent_ms[s] = h->sent_ms;
@@ -465,7 +292,8 @@ static struct pair as_pair(struct adopt *d, const struct entry *en)
     return p;
 }
 
-static bool adopt_one(struct adopt *d, const struct entry *en, struct tracker_issue *const issue[2], struct err *e)
+static bool adopt_one(struct adopt *d, const struct adopt_entry *en, struct tracker_issue *const issue[2],
+                      struct err *e)
 {
     struct pair p = as_pair(d, en);
     for (int s = 0; s < 2; s++) {
@@ -479,7 +307,7 @@ static bool adopt_one(struct adopt *d, const struct entry *en, struct tracker_is
 }
 
 /* The one that is there stays known, so that no partner is created again for it. */
-static bool keep_half(struct adopt *d, const struct entry *en, const char *const id[2], struct err *e)
+static bool keep_half(struct adopt *d, const struct adopt_entry *en, const char *const id[2], struct err *e)
 {
     struct pair p = as_pair(d, en);
     enum side gone = id[SIDE_FIRST] ? SIDE_SECOND : SIDE_FIRST;
@@ -501,7 +329,7 @@ static bool keep_half(struct adopt *d, const struct entry *en, const char *const
 
 struct batch {
     const char *ids[2][BATCH];
-    const struct entry *who[BATCH];
+    const struct adopt_entry *who[BATCH];
     struct tracker_issue **issues[2];
     size_t count;
 };
@@ -529,7 +357,7 @@ static bool look_for_known(struct adopt *d, const char *const id[2], bool remove
     return true;
 }
 
-static bool sort_batch(struct adopt *d, const struct entry *entries, size_t count, struct batch *b, struct err *e)
+static bool sort_batch(struct adopt *d, const struct adopt_entry *entries, size_t count, struct batch *b, struct err *e)
 {
     for (size_t i = 0; i < count; i++) {
         const char *id[2] = {id_of(d, SIDE_FIRST, entries[i].key[0]), id_of(d, SIDE_SECOND, entries[i].key[1])};
@@ -564,7 +392,7 @@ static bool write_batch(struct adopt *d, const struct batch *b, struct err *e)
     return true;
 }
 
-static bool adopt_batch(struct adopt *d, const struct entry *entries, size_t count, struct err *e)
+static bool adopt_batch(struct adopt *d, const struct adopt_entry *entries, size_t count, struct err *e)
 {
     struct batch b = {.count = 0};
     if (!store_begin(d->store, e))
@@ -614,12 +442,13 @@ bool adopt_pairs(struct store *store, const char *sync_key, struct tracker *cons
 {
     struct adopt d = {.store = store, .trackers = {trackers[0], trackers[1]}, .a = a, .r = r};
     *r = (struct adopt_report){0};
-    bool ok = prepare(&d, sync_key, e) && read_file(&d, path, e) && read_keys(&d, SIDE_FIRST, e) &&
-              read_keys(&d, SIDE_SECOND, e);
-    for (size_t i = 0; ok && i < d.entry_count; i += BATCH) {
+    bool ok = prepare(&d, sync_key, e) && adopt_file_read(&d.file, a, path, &d.config, &r->lines, &r->line_count, e) &&
+              read_keys(&d, SIDE_FIRST, e) && read_keys(&d, SIDE_SECOND, e);
+    for (size_t i = 0; ok && i < d.file.count; i += BATCH) {
         arena_clear(&d.page);
-        ok = adopt_batch(&d, d.entries + i, d.entry_count - i < BATCH ? d.entry_count - i : BATCH, e);
+        ok = adopt_batch(&d, d.file.list + i, d.file.count - i < BATCH ? d.file.count - i : BATCH, e);
     }
+    r->records = d.file.records;
     arena_release(&d.page);
     return ok;
 }

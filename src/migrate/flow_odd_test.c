@@ -142,7 +142,6 @@ static void what_the_old_project_says_too_late_is_listed_and_stops_it(void **sta
     scene_comment_edit(s, SA, "SA-3", "Said in SA", "Said otherwise");
     struct migrate_options o = to_ca(w);
     stops(s, &o, &r, "poll", "4 changes were made in the old project too late");
-    scene_print_lines(&r);
     has_line(&r, "SA-2: Summary was set to \"Too late\" in the old project");
     has_line(&r, "SA-4: comment ");
     has_line(&r, "(\"Said too late\") was written");
@@ -270,7 +269,6 @@ static void comments_that_cannot_be_told_are_listed_and_not_doubled(void **state
     o = to_ca(w);
     o.id_map = NULL;
     run(s, &o, &r);
-    scene_print_lines(&r);
     has_line(&r, "of SA-6 has no sure partner on the new site");
     has_line(&r, "of SA-6 on the new site may be the one without a sure partner");
     struct looks sb = scene_look(s, SB, "SB"), ca = scene_look(s, CA, "SA");

@@ -18,6 +18,26 @@ static struct value at_birth(struct arena *a, const struct tracker_issue *issue,
     return now;
 }
 
+static bool is_quarantined(const struct work *w, const char *item)
+{
+    for (size_t i = 0; i < w->finding_count; i++)
+        if (str_eq(w->findings[i].item, item) && str_eq(w->findings[i].kind, "quarantine"))
+            return true;
+    return false;
+}
+
+/* What the origin held of a field that the creation did not carry: nothing, if it would have been sent (somebody may have
+ * filled it since). False when that cannot be told; then the field has no base yet. */
+static bool held_unsent(const struct work *w, const struct config_field *f, enum side from, struct value *r)
+{
+    bool would_be_sent = f->half[from].sends && f->half[side_other(from)].receives;
+    *r = (struct value){.kind = VALUE_NONE};
+    if (would_be_sent)
+        return !is_quarantined(w, item_of_field(f));
+    struct value now = tracker_issue_value(w->issue[from], f->half[from].id);
+    return value_is_empty(&now);
+}
+
 static bool set_birth_bases(struct batch *b, struct work *w, const struct op *op, struct err *e)
 {
     struct engine *en = b->en;
@@ -27,9 +47,8 @@ static bool set_birth_bases(struct batch *b, struct work *w, const struct op *op
     size_t i;
     for (i = 0; i < en->config.field_count; i++) { /* what was not sent is agreed as it is */
         const struct config_field *f = &en->config.fields[i];
-        struct value theirs = tracker_issue_value(w->issue[from], f->half[from].id);
-        struct value ours = at_birth(b->a, w->issue[own], f->half[own].id, NULL);
-        if (!value_is_empty(&theirs))
+        struct value ours = at_birth(b->a, w->issue[own], f->half[own].id, NULL), theirs;
+        if (!held_unsent(w, f, from, &theirs))
             continue;
         base[from] = value_to_json(b->a, &theirs);
         base[own] = value_to_json(b->a, &ours);

@@ -54,15 +54,20 @@ static void print(struct cli *c, const struct migrate_report *r)
                               (json_int_t)v->different, "lines", lines_to_json(r->lines, r->line_count)));
         return;
     }
-    lines_print(c, r->lines, r->line_count);
-    lines_print(c, v->lines, v->line_count);
-    if (r->is_verified)
+    lines_print(c, r->lines, r->line_count); /* those of the verification are among them */
+    if (v->pairs > 0)
         cli_say(c, "%lld pairs, %lld equal, %lld different.", (long long)v->pairs, (long long)v->equal,
                 (long long)v->different);
     if (r->is_verified && !r->is_finished)
         cli_say(c,
                 "The old synchronization is kept. When all is well: the same command with --finish; to go back: with "
                 "--rollback.");
+    else if (v->pairs > 0 && !r->is_finished)
+        cli_say(
+            c,
+            "Not all is equal yet. Let what is under way arrive (tandem run %s, after a minute once more), see what "
+            "waits for you (tandem findings %s), then give the same command again; to go back: with --rollback.",
+            r->new_key, r->new_key);
 }
 
 #define WAITS "step move: "

@@ -146,6 +146,23 @@ static bool choose(struct cli *c, struct round *round, struct err *e)
     return true;
 }
 
+/* Who only looks at the last line of a nightly run must not take a synchronization that stopped itself for a quiet one.
+ * With --json it is told on the other stream, for the document lists passes. */
+static bool tell_stopped(struct cli *c, struct err *e)
+{
+    struct sync_row *rows;
+    size_t count;
+    if (!sync_list(c->store, c->arena, &rows, &count, e))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(rows[i].state, SYNC_FUSED)) {
+            fprintf(c->is_json ? c->err : c->out, "%s has stopped itself: %s (tandem sync start %s --force)\n",
+                    rows[i].key, rows[i].reason ? rows[i].reason : "no reason is stored", rows[i].key);
+            c->has_findings = true;
+        }
+    return true;
+}
+
 static bool work(struct cli *c, struct round *round, struct err *e)
 {
     int64_t every = -1;
@@ -156,8 +173,10 @@ static bool work(struct cli *c, struct round *round, struct err *e)
         return cli_wrong(c, e, "--json goes with a single pass, not with --every");
     if (!cli_open_store(c, STORE_ENGINE, e) || !op_distrust_sent(c->store, e) || !choose(c, round, e))
         return false;
+    if (!cli_argument(c, 0) && !tell_stopped(c, e))
+        return false;
     if (!round->count && !c->is_json)
-        cli_say(c, "No synchronization is started.");
+        cli_say(c, "No synchronization is started; they are listed by: tandem sync list");
     do {
         if (!one_round(round, e))
             return false;

@@ -7,7 +7,7 @@ import sys
 import time
 import unittest
 
-from whole import DONE, LOCKED, SITE, TANDEM, SyncTest
+from whole import DONE, FINDINGS, LOCKED, SITE, TANDEM, SyncTest
 
 
 class Sync(SyncTest):
@@ -98,6 +98,36 @@ class Sync(SyncTest):
         answer = self.done("site", "check", "sa", code=SITE)
         self.assertIn("site sa", answer.err)
         self.assertNotIn("guess", answer.err + answer.out)
+
+    def test_a_site_that_cannot_be_used_is_refused_when_it_is_told(self):
+        (self.folder / "secret").write_text("s3cret\n")
+        add = ["site", "add", "sa", "--user", "sync", "--secret-file", "secret", "--url"]
+        self.refused(*add, "http://jira.example.com", saying="plain http")
+        self.refused(*add, "https://sync:s3cret@jira.example.com", saying="take them out")
+        self.refused(*add, "https://jira.example.com", "--ca-file", "none.pem", saying="none.pem")
+        self.assertFalse(self.store.exists())
+        self.done(*add, "http://jira.example.com", "--allow-http")
+        answer = self.done(*add, "https://jira.example.com/")
+        self.assertIn("known already (http://jira.example.com), and now replaced", answer.out)
+
+    def test_a_project_that_is_not_there_is_wrong_use(self):
+        self.two_projects()
+        self.refused("sync", "create", "--first", "sa:SA", "--second", "sb:NO", saying="project NO is not there")
+        self.refused("sync", "create", "--first", "sa:SA", "--second", "no:SB", saying='no site "no"')
+
+    def test_a_synchronization_that_stopped_itself_is_no_quiet_one(self):
+        self.two_projects()
+        keys = [self.new_issue(self.sa, "SA", f"Issue {n}") for n in range(6)]
+        self.done("sync", "start", "INT-1")
+        self.run_until_quiet()
+        for key in keys:
+            self.sb.must("DELETE", f"/rest/api/2/issue/{self.partner(key)}")
+            self.sa.must("PUT", f"/rest/api/2/issue/{key}", {"fields": {"summary": "Edited"}})
+        self.assertIn("INT-1", self.done("run", code=FINDINGS).err)
+        answer = self.done("run", code=FINDINGS)
+        self.assertIn("INT-1 has stopped itself: ", answer.out)
+        self.assertIn("tandem sync start INT-1 --force", answer.out)
+        self.assertEqual(self.done("--json", "run", code=FINDINGS).json, [])
 
     def test_a_configuration_leaves_and_comes_back(self):
         self.two_projects()

@@ -29,40 +29,64 @@ static bool check_options(struct cli *c, struct err *e)
     return true;
 }
 
-static bool add(struct cli *c, const struct secret *secret, struct err *e)
+/* What cannot be used is refused now and not at the first pass: an address, plain http, a file that is not there. */
+static bool check_row(struct cli *c, const struct site_row *row, const struct secret *secret, struct err *e)
 {
-    const char *name = cli_argument(c, 0);
+    struct jira_site *site = sites_of_row(c, row, secret, e);
+    jira_site_close(site);
+    return site;
+}
+
+/* `before_r`: the address that this name stood for until now; NULL when it is new. */
+static bool add(struct cli *c, const struct secret *secret, const char **before_r, struct err *e)
+{
+    struct site_row row = {.name = cli_argument(c, 0), .settings = settings(c)}, *all;
+    size_t count;
     char *url = arena_strdup(c->arena, cli_value(c, "url"));
     while (str_ends(url, "/"))
         url[strlen(url) - 1] = 0;
-    if (!cli_open_store(c, STORE_ENGINE, e))
+    row.base_url = url;
+    if (!check_row(c, &row, secret, e) || !cli_open_store(c, STORE_ENGINE, e) ||
+        !site_list(c->store, c->arena, &all, &count, e))
         return false;
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(all[i].name, row.name))
+            *before_r = all[i].base_url;
     struct vault *vault = sites_vault(c, e);
     if (!vault)
         return false;
-    struct site_row row = {
-        .name = name, .base_url = url, .settings = settings(c), .secret = vault_seal(vault, c->arena, secret, name)};
+    row.secret = vault_seal(vault, c->arena, secret, row.name);
     vault_close(vault);
     return site_put(c->store, &row, e);
+}
+
+static void report(struct cli *c, const char *before)
+{
+    const char *name = cli_argument(c, 0), *how = "stored", *url = cli_value(c, "url");
+    if (c->is_json) {
+        cli_json(c, json_pack("{s:s, s:s, s:s*}", "site", name, "baseUrl", url, "baseUrlBefore", before));
+        return;
+    }
+    if (before)
+        how = arena_printf(c->arena, "known already (%s), and now replaced", before);
+    cli_say(c, "Site %s is %s, its credentials sealed. See whether it answers with: tandem site check %s", name, how,
+            name);
 }
 
 static bool run(struct cli *c, struct err *e)
 {
     struct secret secret = SECRET_INIT;
-    const char *name = cli_argument(c, 0);
+    const char *name = cli_argument(c, 0), *before = NULL;
     if (strpbrk(name, ": /"))
         return cli_wrong(c, e, "a site's name holds no blank, colon or slash");
     bool ok = check_options(c, e) && secrets_from_options(c, "", &secret, e) &&
               (!secret_is_empty(&secret) ||
                secrets_ask(c, arena_printf(c->arena, "password or API token for %s", cli_value(c, "url")),
                            "--secret-file FILE or --secret-env NAME", &secret, e)) &&
-              add(c, &secret, e);
+              add(c, &secret, &before, e);
     secret_release(&secret);
-    if (ok && c->is_json)
-        cli_json(c, json_pack("{s:s, s:s}", "site", name, "baseUrl", cli_value(c, "url")));
-    else if (ok)
-        cli_say(c, "Site %s is stored, its credentials sealed. See whether it answers with: tandem site check %s", name,
-                name);
+    if (ok)
+        report(c, before);
     return ok;
 }
 

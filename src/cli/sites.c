@@ -2,7 +2,6 @@
 
 #include "base/str.h"
 #include "jira/tracker_jira.h"
-#include "store/site.h"
 
 struct vault *sites_vault(struct cli *c, struct err *e)
 {
@@ -21,6 +20,26 @@ static bool open_secret(struct sites *s, const struct site_row *row, struct secr
             err_wrap(e, "the credentials of site %s cannot be opened with %s.key", row->name, s->cli->store_path));
 }
 
+struct jira_site *sites_of_row(struct cli *c, const struct site_row *row, const struct secret *secret, struct err *e)
+{
+    const json_t *o = row->settings;
+    return jira_site_open(
+        &(struct jira_settings){
+            .name = row->name,
+            .base_url = row->base_url,
+            .api_url = json_at_str(o, "apiUrl"),
+            .user = json_at_str(o, "user"),
+            .secret = secret_str(secret),
+            .auth = str_eq(json_at_str(o, "auth"), "bearer") ? JIRA_BEARER : JIRA_BASIC,
+            .proxy = json_at_str(o, "proxy"),
+            .ca_file = json_at_str(o, "caFile"),
+            .client_cert = json_at_str(o, "clientCert"),
+            .allow_http = json_at_bool(o, "allowHttp", false),
+            .clock = c->clock,
+        },
+        e);
+}
+
 bool sites_open(struct sites *s, const char *name, struct jira_site **r, struct err *e)
 {
     struct site_row row;
@@ -32,22 +51,7 @@ bool sites_open(struct sites *s, const char *name, struct jira_site **r, struct 
         }
     if (!site_get(s->cli->store, s->cli->arena, name, &row, e) || !open_secret(s, &row, &secret, e))
         return false;
-    const json_t *o = row.settings;
-    *r = jira_site_open(
-        &(struct jira_settings){
-            .name = row.name,
-            .base_url = row.base_url,
-            .api_url = json_at_str(o, "apiUrl"),
-            .user = json_at_str(o, "user"),
-            .secret = secret_str(&secret),
-            .auth = str_eq(json_at_str(o, "auth"), "bearer") ? JIRA_BEARER : JIRA_BASIC,
-            .proxy = json_at_str(o, "proxy"),
-            .ca_file = json_at_str(o, "caFile"),
-            .client_cert = json_at_str(o, "clientCert"),
-            .allow_http = json_at_bool(o, "allowHttp", false),
-            .clock = s->cli->clock,
-        },
-        e);
+    *r = sites_of_row(s->cli, &row, &secret, e);
     secret_release(&secret);
     if (*r)
         *arena_push(s->cli->arena, s->sites, s->site_count) = *r;

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "jira/site.h"
 #include "mapping/config.h"
+#include "store/site.h"
 #include "store/sync.h"
 #include "sync/engine.h"
 #include "tracker/tracker.h"
@@ -25,6 +26,8 @@ struct sites {
 /* The vault whose key file lies beside the store. */
 struct vault *sites_vault(struct cli *, struct err *e) MUST_CHECK;
 
+/* A site by what was told of it, in the store or not yet; nothing is asked of it. The caller closes it. */
+struct jira_site *sites_of_row(struct cli *, const struct site_row *, const struct secret *, struct err *e) MUST_CHECK;
 bool sites_open(struct sites *, const char *name, struct jira_site **r, struct err *e) MUST_CHECK;
 /* A project of a site; freed with the sites. */
 bool sites_tracker(struct sites *, const char *site, const char *project, struct tracker **r, struct err *e) MUST_CHECK;

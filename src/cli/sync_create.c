@@ -23,8 +23,14 @@ static bool suggest(struct cli *c, struct sites *sites, struct config *r, struct
     const struct tracker_project *projects[2];
     struct config named = {0};
     const char *key;
-    if (!open_both(c, sites, &named, trackers, e) || !sites_projects(c, trackers, projects, e) ||
-        !sync_next_key(c->store, c->arena, &key, e))
+    if (!open_both(c, sites, &named, trackers, e))
+        return false;
+    if (!sites_projects(c, trackers, projects, e)) {
+        if (e->kind == ERR_GONE) /* a key that was misspelt, more often than not: to try again later does not help */
+            e->kind = ERR_INPUT;
+        return false;
+    }
+    if (!sync_next_key(c->store, c->arena, &key, e))
         return false;
     config_suggest(c->arena, projects, r);
     for (int side = 0; side < 2; side++)

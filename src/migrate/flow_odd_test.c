@@ -233,6 +233,28 @@ static void an_issue_that_did_not_arrive_is_listed_and_not_made_again(void **sta
     assert_string_equal(scene_changed(s, &before, &now), "");
 }
 
+/* No poll would bring it again: it was seen long ago, and its partner could not be made so far. */
+static void an_issue_that_waited_for_a_partner_gets_it_after_the_move(void **state)
+{
+    struct world *w = *state;
+    struct scene *s = w->s;
+    struct migrate_report r;
+    scene_restore(s, &w->moved);
+    const char *partner = scene_partner(s, "INT-1", SIDE_FIRST, "SA-4");
+    scene_ask(s, SB, "admin", 204, HTTP_DELETE, arena_printf(&s->a, "/rest/api/2/issue/%s", partner), NULL);
+    OK(s, sql_run(s->db, &s->e,
+                  "UPDATE inbox SET done = 0, key = 'SA-4' WHERE side = 0 AND issue_id = "
+                  "(SELECT id0 FROM pair WHERE key0 = 'SA-4')",
+                  ""));
+    OK(s, sql_run(s->db, &s->e, "DELETE FROM pair WHERE key0 = 'SA-4'", ""));
+    struct migrate_options o = to_ca(w);
+    run(s, &o, &r);
+    assert_true(r.is_verified);
+    assert_int_equal(r.resynced.created[SIDE_SECOND], 1);
+    struct looks ca = scene_look(s, CA, "SA"), sb = scene_look(s, SB, "SB");
+    assert_same_story(s, &ca, &sb);
+}
+
 static void a_move_that_is_not_complete_stops_it(void **state)
 {
     struct world *w = *state;
@@ -504,6 +526,7 @@ int main(void)
         cmocka_unit_test(what_the_move_has_carried_is_not_late),
         cmocka_unit_test(an_old_site_that_is_gone_needs_the_id_map_and_force),
         cmocka_unit_test(an_issue_that_did_not_arrive_is_listed_and_not_made_again),
+        cmocka_unit_test(an_issue_that_waited_for_a_partner_gets_it_after_the_move),
         cmocka_unit_test(a_move_that_is_not_complete_stops_it),
         cmocka_unit_test(comments_that_cannot_be_told_are_listed_and_not_doubled),
         cmocka_unit_test(a_comment_deleted_meanwhile_is_deleted_where_the_id_map_proves_it),

@@ -48,6 +48,7 @@ static int build(void **state)
     struct world *w = calloc(1, sizeof *w);
     struct scene *s = w->s = scene_new(DIALECT, ISSUES, true);
     struct migrate_report r;
+    s->clock.now += 3600 * 1000; /* the watermark goes on, and most issues lie behind it */
     scene_comment(s, SA, "SA-3", "Said in SA");
     scene_comment(s, SB, scene_partner(s, "INT-1", SIDE_FIRST, "SA-3"), "Said in SB");
     scene_settle(s, "INT-1", SA, "SA", SB, "SB");

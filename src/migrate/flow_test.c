@@ -93,6 +93,7 @@ static int build(void **state)
     edits_on_sb(s);
     w->id_map = scene_move(s, SA, "SA");
     edits_on_ca(s);
+    s->clock.now += 7200 * 1000; /* what was made on the new site lies longer ago than a poll looks back */
     scene_keep(s, &w->moved);
     *state = w;
     return 0;

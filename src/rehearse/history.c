@@ -236,7 +236,7 @@ static bool pass(struct life *l, const struct deed *d, struct err *e)
         return false;
     }
     plug_arm(p, FAULT_NONE, 0);
-    life_look_around(l);
+    life_look_around(l, ok && !counts.waiting);
     return true;
 }
 

@@ -78,10 +78,10 @@ static void meet_partners(struct life *l)
 
 static const char *const FIELDS[LIFE_FIELD_COUNT] = {"summary", "description", "priority", "status"};
 
-void life_look_around(struct life *l)
+void life_look_around(struct life *l, bool is_settled)
 {
     meet_partners(l);
-    for (size_t i = 0; i < l->issue_count; i++) {
+    for (size_t i = 0; is_settled && i < l->issue_count; i++) {
         struct life_issue *issue = &l->issues[i];
         if (!issue->key[0] || !issue->key[1])
             continue;

@@ -48,7 +48,8 @@ const char *life_see(struct life *, enum side, const char *key, const char *fiel
 /* A person who saw `seen` wrote something else over it: what of the issue's marks stands in it is overwritten. */
 void life_overwrite(struct life_issue *, enum life_field, const char *seen);
 void life_write(struct life *, struct life_issue *, enum life_field, enum side, const char *text);
-/* After a pass: learns the partners' keys from the store, and what both sides agree on. */
-void life_look_around(struct life *);
+/* After a pass: learns the partners' keys from the store, and, when nothing was left waiting, what both sides agree on.
+ */
+void life_look_around(struct life *, bool is_settled);
 /* NULL when all is well, else what is not. */
 char *life_judge(struct life *);

@@ -20,6 +20,8 @@
     X(RUN)                                                                                                             \
     X(VERIFY)                                                                                                          \
     X(FINDINGS)                                                                                                        \
+    X(FINDINGS_RETRY)                                                                                                  \
+    X(FINDINGS_CLOSE)                                                                                                  \
     X(PAIRS_LIST)                                                                                                      \
     X(PAIRS_EXPORT)                                                                                                    \
     X(PAIRS_IMPORT)                                                                                                    \

@@ -37,7 +37,7 @@ static bool of_sync(struct cli *c, const struct sync_row *sync, struct cli_table
                                               (json_int_t)f->id, "sync", sync->key, "pair", pair, "side", side, "item",
                                               f->item, "kind", f->kind, "error", f->error, "text", f->text, "detail",
                                               f->detail, "createdMs", (json_int_t)f->created_ms));
-        cli_row(t, sync->key, cli_time(c, f->created_ms), f->kind, pair, side, f->item, f->text);
+        cli_row(t, cli_number(c, f->id), sync->key, cli_time(c, f->created_ms), f->kind, pair, side, f->item, f->text);
     }
     return true;
 }
@@ -58,7 +58,7 @@ static bool run(struct cli *c, struct err *e)
         return false;
     }
     json_t *list = json_keep(c->arena, json_array());
-    struct cli_table t = cli_table(c, "SYNC", "SINCE", "KIND", "PAIR", "SIDE", "ITEM", "WHAT", NULL);
+    struct cli_table t = cli_table(c, "ID", "SYNC", "SINCE", "KIND", "PAIR", "SIDE", "ITEM", "WHAT", NULL);
     for (size_t i = 0; i < count; i++)
         if (!of_sync(c, &rows[i], &t, list, e))
             return false;
@@ -81,7 +81,9 @@ const struct cli_command COMMAND_FINDINGS = {
     .summary = "lists what waits for a person; exit code 1 when anything does",
     .text =
         "A quarantined item is set aside with its reason while everything else flows on. A conflict was decided by the "
-        "configured policy, and the losing value is kept in it (see --json).",
+        "configured policy, and the losing value is kept in it (see --json). `tandem findings retry` tries again what "
+        "was "
+        "mended; `tandem findings close` closes what was looked at.",
     .options = OPTIONS,
     .run = run,
 };

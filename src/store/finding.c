@@ -77,3 +77,31 @@ bool finding_list(struct store *s, struct arena *a, int64_t sync_id, int64_t pai
         ok = read_row(&rows, a, arena_push(a, *r, *count_r), e);
     return column_done(&rows, ok, e);
 }
+
+#define RETRIED                                                                                                        \
+    "sync_id = ?1 AND (?2 = 0 OR id = ?2) AND kind IN ('quarantine', 'ask', 'unseen', 'waiting')"                      \
+    " AND resolved_ms IS NULL"
+
+bool finding_retry(struct store *s, int64_t sync_id, int64_t id, int64_t now_ms, int64_t *count_r, struct err *e)
+{
+    struct change c;
+    if (!change_begin(&c, s, e))
+        return false;
+    bool ok = sql_run(c.db, e, "UPDATE pair SET dirty = 1 WHERE id IN (SELECT pair_id FROM finding WHERE " RETRIED ")",
+                      "ii", sync_id, id) &&
+              sql_run(c.db, e, "UPDATE finding SET resolved_ms = ?3 WHERE " RETRIED, "iii", sync_id, id, now_ms);
+    *count_r = sql_changes(c.db);
+    return change_end(&c, ok, e);
+}
+
+bool finding_close(struct store *s, int64_t sync_id, int64_t id, int64_t now_ms, int64_t *count_r, struct err *e)
+{
+    struct change c;
+    if (!change_begin(&c, s, e))
+        return false;
+    bool ok = sql_run(c.db, e,
+                      "UPDATE finding SET resolved_ms = ?3 WHERE sync_id = ?1 AND id = ?2 AND resolved_ms IS NULL",
+                      "iii", sync_id, id, now_ms);
+    *count_r = sql_changes(c.db);
+    return change_end(&c, ok, e);
+}

@@ -26,10 +26,11 @@ bool store_commit(struct store *, struct err *e) MUST_CHECK;
 /* Takes back what was done since begin; harmless outside a transaction. Returns false, so `return store_abandon(…)`. */
 bool store_abandon(struct store *);
 
-/* Between these, transactions join into one that becomes durable at the end: the disk is asked once for many small units.
- * What is inside must not rely on being durable before the end; no write to a site may leave that the journal only holds
- * here. When a unit inside fails and is abandoned, everything since the beginning of the group goes with it; what was
- * complete when another kind of error came is kept. store_group_end returns `ok`, or false when the commit failed. */
+/* Between these, transactions join into one that becomes durable at the end: the disk is asked once for many small
+ * units. What is inside must not rely on being durable before the end; no write to a site may leave that the journal
+ * only holds here. When a unit inside fails and is abandoned, everything since the beginning of the group goes with it;
+ * what was complete when another kind of error came is kept. store_group_end returns `ok`, or false when the commit
+ * failed. */
 bool store_group_begin(struct store *, struct err *e) MUST_CHECK;
 bool store_group_end(struct store *, bool ok, struct err *e) MUST_CHECK;
 

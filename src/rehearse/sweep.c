@@ -257,6 +257,14 @@ static void fail(struct sweep *sw, const struct blow *last, const char *name, co
     }
 }
 
+/* What was known to fail and does not any more should leave the list. */
+static void praise(struct sweep *sw, const struct blow *last, const char *name)
+{
+    const struct scenario_other *other = other_end(sw, last);
+    if (other && other->is_known_bug)
+        say(sw, "MENDED %s: it was known to fail (%s); take it off the list", name, other->reason);
+}
+
 static bool is_enough(const struct sweep *sw)
 {
     const struct sweep_settings *set = sw->set;
@@ -289,6 +297,8 @@ static void try(struct sweep *sw, const struct blow *blows, size_t count, int64_
             fail(sw, &blows[count - 1], name, struck, e.text);
         else if (difference)
             fail(sw, &blows[count - 1], name, struck, difference);
+        else
+            praise(sw, &blows[count - 1], name);
     }
     sw->stage->trouble.kind = ERR_NONE;
     arena_release(&a);

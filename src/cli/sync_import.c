@@ -97,8 +97,8 @@ static bool run(struct cli *c, struct err *e)
                               check_to_json(c, in.findings, in.count)));
         return true;
     }
-    cli_say(c, "%s \"%s\" has this configuration now, and is stopped. See it with: tandem sync show %s", in.config.key,
-            in.config.name, in.config.key);
+    cli_say(c, "%s \"%s\" %s, and is stopped. See it with: tandem sync show %s", in.config.key, in.config.name,
+            cli_has(c, "replace") ? "has this configuration now" : "is made with this configuration", in.config.key);
     check_print(c, in.findings, in.count, NULL);
     return true;
 }

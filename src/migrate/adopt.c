@@ -88,6 +88,15 @@ static bool read_issues(struct adopt *d, enum side s, const char *const *ids, si
 
 /* --- bases --- */
 
+/* Equal, or texts that differ in nothing but how the two sites name the people mentioned in them: a person who was
+ * asked could not make those equal, and a base is kept per side. */
+static bool says_the_same(struct adopt *d, const struct value *x, const struct value *y)
+{
+    if (x->kind != VALUE_RICH || y->kind != VALUE_RICH)
+        return value_equal(x, y);
+    return str_eq(text_nameless(&d->page, x->text), text_nameless(&d->page, y->text));
+}
+
 /* Whether one side's value maps to the other's. No partner for a value is no agreement; a site that does not answer is
  * an error. */
 static bool maps(struct adopt *d, const struct config_field *f, bool is_type, enum side from, const struct value v[2],
@@ -99,7 +108,7 @@ static bool maps(struct adopt *d, const struct config_field *f, bool is_type, en
     bool ok = is_type ? mapping_type(&d->mapping, from, v[from].id, &type, &why)
               : f     ? mapping_value(&d->mapping, &d->page, f, from, &v[from], &mapped, &why)
                       : mapping_status(&d->mapping, from, &v[from], &mapped, &why);
-    *r = ok && (is_type ? str_eq(type, v[side_other(from)].id) : value_equal(&mapped, &v[side_other(from)]));
+    *r = ok && (is_type ? str_eq(type, v[side_other(from)].id) : says_the_same(d, &mapped, &v[side_other(from)]));
     if (ok || err_scope(why.kind) == ERR_SCOPE_ITEM)
         return true;
     *e = why;

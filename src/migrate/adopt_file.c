@@ -158,7 +158,7 @@ static bool check_order(struct reader *d, const char *path, struct err *e)
         return err_set(
             e, ERR_INPUT,
             "%s has issues of %s in its first connector and of %s in its second, and %s has them the other way "
-            "round. Exchange them with: tandem swap -f %s --first %s",
+            "round. Exchange them with: tandem swap %s --first %s",
             path, own[1], own[0], name_of(d), path, own[0]);
     return err_set(e, ERR_INPUT,
                    "%s has pairs such as %s with %s, and %s is between %s and %s: it is not the file of this "

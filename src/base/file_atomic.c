@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,15 +30,29 @@ bool file_read(const char *path, struct buf *out, struct err *e)
     return true;
 }
 
+/* Where the file will stand: a symbolic link stays, and what it names is replaced. A device or a pipe must not become a
+ * file, as a rename over /dev/stdout would make it. */
+static bool find_place(struct file_atomic *f, const char *path, struct err *e)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return snprintf(f->path, sizeof f->path, "%s", path) < (int)sizeof f->path ||
+               err_set(e, ERR_IO, "%.100s…: the path is too long", path);
+    if (!S_ISREG(st.st_mode))
+        return err_set(e, ERR_INPUT, "%s: is %s, and no file can stand in its place; give another path", path,
+                       S_ISDIR(st.st_mode) ? "a directory" : "a device or a pipe");
+    return realpath(path, f->path) || err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+}
+
 bool file_atomic_open(struct file_atomic *f, const char *path, struct err *e)
 {
     *f = (struct file_atomic){0};
-    if (snprintf(f->path, sizeof f->path, "%s", path) >= (int)sizeof f->path)
-        return err_set(e, ERR_IO, "%.100s…: the path is too long", path);
-    snprintf(f->temporary, sizeof f->temporary, "%s.tmp-%ld", path, (long)getpid());
+    if (!find_place(f, path, e))
+        return false;
+    snprintf(f->temporary, sizeof f->temporary, "%s.tmp-%ld", f->path, (long)getpid());
     f->stream = fopen(f->temporary, "wb");
     if (!f->stream)
-        return err_set(e, ERR_IO, "%s: cannot be written: %s", f->temporary, strerror(errno));
+        return err_set(e, ERR_IO, "%s: cannot be written: %s", f->path, strerror(errno));
     return true;
 }
 

@@ -4,6 +4,7 @@
 import os
 import pathlib
 import pty
+import resource
 import select
 import socket
 import subprocess
@@ -123,6 +124,24 @@ class Input(WholeTest):
         answer = self.tandem("text", "convert", "--from", "adf", "--to", "wiki", stdin="{")
         self.assertEqual(answer.code, USAGE)
         self.assertIn("byte", answer.err)
+
+    def test_an_output_never_replaces_a_device(self):
+        self.file("pairs.json", PAIRS)
+        os.mkfifo(self.folder / "pipe")
+        self.refused("swap", "pairs.json", "--first", "SP2", "-o", "pipe", saying="pipe")
+        self.assertEqual(self.left_over(), ["pairs.json", "pipe"])
+
+    def test_a_limit_on_files_is_a_full_disk(self):
+        self.file("pairs.json", PAIRS)
+        (self.folder / "secret").write_text("s3cret\n")
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))  # noqa: E731
+        for words in (["swap", "pairs.json", "--first", "SP2", "-o", "out.json"],
+                      ["site", "add", "sa", "--url", "https://sa.example.com", "--user", "a", "--secret-file", "secret"]):
+            process = subprocess.run([TANDEM, *words], cwd=self.folder, env=self.environment, preexec_fn=limit,
+                                     capture_output=True, text=True, timeout=60)
+            self.assertEqual(process.returncode, INTERNAL, process.stderr)
+            self.assertTrue(process.stderr.startswith("tandem: "), process.stderr)
+        self.assertFalse((self.folder / "out.json").exists())
 
     def test_a_full_disk_is_not_success(self):
         if not os.path.exists("/dev/full"):

@@ -307,6 +307,12 @@ static bool dispatch(struct line *line, int argc, char **argv, struct err *e)
     return check_counts(c, e) && c->command->run(c, e);
 }
 
+/* What a person can but wait for; of the rest the text says what to do. */
+static bool passes_by(enum err_kind kind)
+{
+    return kind == ERR_RATE || kind == ERR_UNAVAILABLE;
+}
+
 int cli_main(int argc, char **argv, FILE *out, FILE *err)
 {
     struct arena a = ARENA_INIT;
@@ -318,7 +324,7 @@ int cli_main(int argc, char **argv, FILE *out, FILE *err)
     if (fflush(out) != 0 && ok)
         ok = err_set(&e, ERR_IO, "the output could not be written: %s", strerror(errno));
     if (!ok)
-        fprintf(err, "tandem: %s\n", e.text);
+        fprintf(err, "tandem: %s%s\n", e.text, passes_by(e.kind) ? "; give the same command again later" : "");
     arena_release(&a);
     return ok ? c.has_findings ? CLI_FINDINGS : CLI_DONE : (int)cli_exit_of(e.kind);
 }

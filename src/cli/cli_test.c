@@ -214,7 +214,7 @@ static void a_second_engine_is_exit_code_4_and_names_the_first(void **state)
     assert_int_equal(tandem("sync list --store $/t.db"), CLI_DONE);
     store_close(s);
     assert_int_equal(tandem("run --store $/t.db"), CLI_DONE);
-    holds(out, "No synchronization is started.");
+    holds(out, "No synchronization is started; they are listed by: tandem sync list");
 }
 
 static void output_that_cannot_be_written_is_not_success(void **state)

@@ -74,7 +74,14 @@ static void note_pass(struct round *round, const struct worker *w, const struct 
                                 json_pack("{s:s, s:s}", "kind", err_kind_name(e->kind), "text", e->text));
         json_array_append_new(round->report, entry);
     } else {
-        cli_say(c, "%s  %s%s", w->key, counts_in_words(c, counts), e->kind ? "; not finished" : "");
+        const char *words = counts_in_words(c, counts);
+        cli_say(c, "%s  %s%s", w->key,
+                *words    ? words
+                : e->kind ? ""
+                          : "nothing to do",
+                !e->kind ? ""
+                : *words ? "; not finished"
+                         : "not finished");
     }
     fflush(c->out);
 }

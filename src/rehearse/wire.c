@@ -238,6 +238,19 @@ static bool strike(struct wire *w, const struct http_request *request, struct ar
     return err_set(e, ERR_STATE, "no such fault");
 }
 
+static bool balks(const struct plug *p, const struct http_request *request, struct arena *a, struct http_response *r)
+{
+    char what[200];
+    snprintf(what, sizeof what, "%s %.150s", http_method_name(request->method), request->target);
+    if (!p->balks_at || strncmp(what, p->balks_at, strlen(p->balks_at)) != 0)
+        return false;
+    if (p->balk_status == 204)
+        *r = (struct http_response){.status = 204};
+    else
+        reply_with(a, r, p->balk_status, "{\"errorMessages\":[\"You may not do this.\"],\"errors\":{}}");
+    return true;
+}
+
 static bool wire_perform(struct transport *t, const struct http_request *request, struct arena *a,
                          struct http_response *r, struct err *e)
 {
@@ -257,6 +270,8 @@ static bool wire_perform(struct transport *t, const struct http_request *request
     if (strikes || !p->has_struck)
         snprintf(p->struck, sizeof p->struck, "%s %.100s of the %s site", http_method_name(request->method),
                  request->target, w->side ? "second" : "first");
+    if (balks(p, request, a, r))
+        return true;
     return strikes ? strike(w, request, a, r, e) : serve(w, request, a, r, e);
 }
 

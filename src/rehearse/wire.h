@@ -48,6 +48,11 @@ struct plug {
     int64_t away_until_ms[2];
     struct plug_late *late;
 
+    /* Writes that begin like this ("DELETE /rest/api/2/issue/") are not done; the site answers with `balk_status`: 403
+     * as to an account without the right, 204 as a site that says yes and does nothing. NULL: none. */
+    const char *balks_at;
+    int balk_status;
+
     /* Called when a write was done, before anybody sees its result: a person who edits in that moment. NULL: nobody. */
     void (*after_write)(void *context, int64_t number);
     void *context;

@@ -2,6 +2,8 @@
 
 #include "store/change.h"
 
+#define COLUMNS "id, sync_id, pair_id, side, item, kind, error, text, detail, created_ms"
+
 bool finding_open(struct store *s, const struct finding *f, struct err *e)
 {
     struct arena a = ARENA_INIT;
@@ -67,10 +69,15 @@ bool finding_list(struct store *s, struct arena *a, int64_t sync_id, int64_t pai
     struct sql_db *db = store_db(s, e);
     *r = NULL;
     *count_r = 0;
-    if (!db || !sql_query(db, &rows, e,
-                          "SELECT id, sync_id, pair_id, side, item, kind, error, text, detail, created_ms FROM finding"
-                          " WHERE sync_id = ?1 AND (?2 = 0 OR pair_id = ?2) AND resolved_ms IS NULL ORDER BY id",
-                          "ii", sync_id, pair_id))
+    /* two queries, for with one the index could only be entered by the synchronization */
+    if (!db || !(pair_id ? sql_query(db, &rows, e,
+                                     "SELECT " COLUMNS " FROM finding WHERE sync_id = ?1 AND pair_id = ?2"
+                                     " AND resolved_ms IS NULL ORDER BY id",
+                                     "ii", sync_id, pair_id)
+                         : sql_query(db, &rows, e,
+                                     "SELECT " COLUMNS " FROM finding WHERE sync_id = ?1 AND resolved_ms IS NULL"
+                                     " ORDER BY id",
+                                     "i", sync_id)))
         return false;
     bool ok = true;
     while (ok && sql_next(&rows))

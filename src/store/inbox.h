@@ -14,6 +14,9 @@ struct inbox_row {
 bool inbox_see(struct store *, int64_t sync_id, const struct inbox_row *, struct err *e) MUST_CHECK;
 /* Marks as waiting whatever is known of it. */
 bool inbox_wake(struct store *, int64_t sync_id, const struct inbox_row *, struct err *e) MUST_CHECK;
+/* Marks as waiting the issues that found their partner's place not ready: pairs in state "creating" with an open
+ * finding of kind "waiting". */
+bool inbox_wake_waiting(struct store *, int64_t sync_id, struct err *e) MUST_CHECK;
 /* The oldest waiting rows, at most `limit`. */
 bool inbox_list(struct store *, struct arena *, int64_t sync_id, size_t limit, struct inbox_row **r, size_t *count_r,
                 struct err *e) MUST_CHECK;

@@ -169,7 +169,7 @@ bool pair_mark_all(struct store *s, int64_t sync_id, const char *resync, bool pa
                                                 sql_run(c.db, e,
                                                         "UPDATE pair SET dirty = 1, resync = coalesce(?2, resync),"
                                                         " panel_due = CASE WHEN ?3 = 1 THEN 1 ELSE panel_due END"
-                                                        " WHERE sync_id = ?1 AND state = 'open'",
+                                                        " WHERE sync_id = ?1 AND state IN ('open', 'creating')",
                                                         "isi", sync_id, resync, (int64_t)panel_due),
                                                 e);
 }

@@ -48,7 +48,7 @@ bool pair_list_panel_due(struct store *, struct arena *, int64_t sync_id, struct
 bool pair_update(struct store *, const struct pair *, struct err *e) MUST_CHECK;
 bool pair_remove(struct store *, int64_t id, struct err *e) MUST_CHECK;
 bool pair_count(struct store *, int64_t sync_id, int64_t *r, struct err *e) MUST_CHECK;
-/* Marks every open pair: for a resync ({"from":…,"fields":…}) or a sweep (NULL). */
+/* Marks every pair that is open or being made: for a resync ({"from":…,"fields":…}) or a sweep (NULL). */
 bool pair_mark_all(struct store *, int64_t sync_id, const char *resync, bool panel_due, struct err *e) MUST_CHECK;
 
 struct base_row {

@@ -59,6 +59,7 @@ static const char SCHEMA[] =
     "NOT NULL, detail TEXT,"
     " created_ms INTEGER NOT NULL, resolved_ms INTEGER);"
     "CREATE INDEX finding_open ON finding (sync_id, pair_id, item) WHERE resolved_ms IS NULL;"
+    "CREATE INDEX finding_waiting ON finding (sync_id) WHERE resolved_ms IS NULL AND kind = 'waiting';"
 
     /* transitions learnt by looking at issues: the workflow as the account may walk it */
     "CREATE TABLE edge (sync_id INTEGER NOT NULL REFERENCES sync(id) ON DELETE CASCADE, side INTEGER NOT NULL,"

@@ -152,7 +152,12 @@ bool sync_set_state(struct store *s, int64_t id, const char *state, const char *
 {
     struct change c;
     return change_begin(&c, s, e) &&
-           met(&c, sql_run(c.db, e, "UPDATE sync SET state = ?2, reason = ?3 WHERE id = ?1", "iss", id, state, reason),
+           met(&c,
+               sql_run(
+                   c.db, e,
+                   "UPDATE sync SET state = ?2, reason = CASE WHEN ?3 IS NULL AND ?2 = 'running' AND state = 'fused'"
+                   " THEN reason ELSE ?3 END WHERE id = ?1",
+                   "iss", id, state, reason),
                id, e);
 }
 

@@ -27,6 +27,8 @@ bool sync_next_key(struct store *, struct arena *, const char **r, struct err *e
 bool sync_get(struct store *, struct arena *, const char *key, struct sync_row *r, struct err *e) MUST_CHECK;
 bool sync_list(struct store *, struct arena *, struct sync_row **r, size_t *count_r, struct err *e) MUST_CHECK;
 bool sync_set_config(struct store *, int64_t id, const char *name, const json_t *config, struct err *e) MUST_CHECK;
+/* One that stopped itself and is set running with reason NULL keeps its reason: the engine then knows that a person
+ * looked, and lets the next pass through. */
 bool sync_set_state(struct store *, int64_t id, const char *state, const char *reason, struct err *e) MUST_CHECK;
 bool sync_set_watermark(struct store *, int64_t id, enum side, int64_t ms, struct err *e) MUST_CHECK;
 bool sync_set_swept(struct store *, int64_t id, int64_t ms, struct err *e) MUST_CHECK;

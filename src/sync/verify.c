@@ -77,6 +77,33 @@ static bool fields_differ(struct check *c, const struct work *w)
                                   side[1].sends_status && side[0].receives_status);
 }
 
+/* Types are compared where issues of a side are created on the other. */
+static bool types_differ(struct check *c, const struct work *w)
+{
+    const struct config_connector *side = c->en->config.connector;
+    struct value now[2];
+    for (int s = 0; s < 2; s++)
+        now[s] = tracker_issue_value(w->issue[s], ITEM_TYPE);
+    bool any = false;
+    for (int s = 0; s < 2; s++) {
+        struct err ignored = ERR_INIT;
+        const char *mapped;
+        if (!side[s].creates)
+            continue;
+        any = true;
+        if (mapping_type(&c->en->mapping, (enum side)s, now[s].id, &mapped, &ignored) &&
+            str_eq(mapped, now[side_other((enum side)s)].id))
+            return false;
+    }
+    if (!any)
+        return false;
+    const char *kind = known_finding(w->findings, w->finding_count, ITEM_TYPE);
+    say(c, "%s and %s differ in issuetype: \"%s\" and \"%s\"%s%s%s", w->pair.key[0], w->pair.key[1],
+        value_show(&c->page, &now[0]), value_show(&c->page, &now[1]), kind ? " (known: " : "", kind ? kind : "",
+        kind ? ")" : "");
+    return true;
+}
+
 static const struct tracker_comment *find(const struct tracker_issue *issue, const char *id)
 {
     for (size_t i = 0; i < issue->comment_count; i++)
@@ -94,12 +121,19 @@ static bool same_words(struct check *c, enum side from, const struct tracker_com
     return same(c, &a, &b);
 }
 
-static bool has_row(const struct work *w, enum side s, const char *id)
+static const struct comment_row *row_of(const struct work *w, enum side s, const char *id)
 {
     for (size_t i = 0; i < w->comment_count; i++)
         if (str_eq(w->comments[i].comment_id[s], id))
-            return true;
-    return false;
+            return &w->comments[i];
+    return NULL;
+}
+
+/* Of a pair of comments that are kept in step. */
+static bool is_live(const struct comment_row *row)
+{
+    return row && row->comment_id[0] && row->comment_id[1] &&
+           (str_eq(row->state, "open") || str_eq(row->state, "restricted"));
 }
 
 /* An unpaired comment that says what a paired one on the same issue says is a double. */
@@ -109,47 +143,68 @@ static bool is_double(const struct work *w, enum side s, const struct tracker_co
     for (size_t i = 0; i < w->issue[s]->comment_count; i++) {
         const struct tracker_comment *other = &w->issue[s]->comments[i];
         struct value says = value_rich(other->body);
-        if (other != comment && has_row(w, s, other->id) && value_equal(&body, &says))
+        if (other != comment && is_live(row_of(w, s, other->id)) && value_equal(&body, &says))
             return true;
     }
     return false;
 }
 
+static bool is_shown_to_all(const struct tracker_comment *comment)
+{
+    return !comment->visibility_type && !comment->is_internal;
+}
+
+/* A comment and its copy. */
+static bool row_differs(struct check *c, const struct work *w, const struct comment_row *row)
+{
+    const struct tracker_comment *both[2] = {find(w->issue[0], row->comment_id[0]),
+                                             find(w->issue[1], row->comment_id[1])};
+    const char *item = item_of_comment(&c->page, row->origin, row->comment_id[row->origin]);
+    const char *kind = known_finding(w->findings, w->finding_count, item), *what = NULL;
+    if (!both[0] || !both[1])
+        what = !both[0] ? "the first is not there" : "the second is not there";
+    else if (!same_words(c, SIDE_FIRST, both[0], both[1]))
+        what = "differ";
+    else if (!is_shown_to_all(both[row->origin]) && is_shown_to_all(both[side_other(row->origin)]))
+        what = "the original is restricted and its copy is open to all";
+    c->r->comments_paired += !what;
+    if (what)
+        say(c, "comment %s of %s and %s of %s: %s%s%s%s", row->comment_id[0], w->pair.key[0], row->comment_id[1],
+            w->pair.key[1], what, kind ? " (known: " : "", kind ? kind : "", kind ? ")" : "");
+    return what;
+}
+
+/* A comment without a live partner. */
+static void say_alone(struct check *c, const struct work *w, enum side s, const struct tracker_comment *comment)
+{
+    const struct comment_row *row = row_of(w, s, comment->id);
+    enum side origin = row ? row->origin : s;
+    const char *item = item_of_comment(&c->page, origin, row ? row->comment_id[origin] : comment->id);
+    const char *kind = known_finding(w->findings, w->finding_count, item);
+    bool doubled = is_double(w, s, comment);
+    if (!kind && row)
+        kind = row->state; /* the finding was closed by a person, or never needed one */
+    c->r->comments_unpaired[s]++;
+    c->r->doubled[s] += doubled;
+    say(c, "comment %s of %s has no partner%s%s%s%s", comment->id, w->pair.key[s],
+        doubled ? " and says what another one says: a double" : "", kind ? " (known: " : "", kind ? kind : "",
+        kind ? ")" : "");
+}
+
 static bool comments_differ(struct check *c, const struct work *w)
 {
     bool differ = false;
-    for (size_t i = 0; i < w->comment_count; i++) {
-        const struct comment_row *row = &w->comments[i];
-        if (!str_eq(row->state, "open") || !row->comment_id[0] || !row->comment_id[1])
-            continue;
-        const struct tracker_comment *first = find(w->issue[0], row->comment_id[0]);
-        const struct tracker_comment *second = find(w->issue[1], row->comment_id[1]);
-        if (first && second && same_words(c, SIDE_FIRST, first, second)) {
-            c->r->comments_paired++;
-            continue;
-        }
-        differ = true;
-        say(c, "comment %s of %s and %s of %s: %s", row->comment_id[0], w->pair.key[0], row->comment_id[1],
-            w->pair.key[1],
-            !first    ? "the first is not there"
-            : !second ? "the second is not there"
-                      : "differ");
-    }
+    for (size_t i = 0; i < w->comment_count; i++)
+        if (is_live(&w->comments[i]))
+            differ |= row_differs(c, w, &w->comments[i]);
     for (int s = 0; s < 2; s++) {
         c->r->comments[s] += (int64_t)w->issue[s]->comment_count;
         for (size_t i = 0; i < w->issue[s]->comment_count; i++) {
             const struct tracker_comment *comment = &w->issue[s]->comments[i];
-            if (has_row(w, (enum side)s, comment->id))
+            if (is_live(row_of(w, (enum side)s, comment->id)))
                 continue;
-            const char *item = item_of_comment(&c->page, (enum side)s, comment->id);
-            const char *kind = known_finding(w->findings, w->finding_count, item);
-            bool doubled = is_double(w, (enum side)s, comment);
-            c->r->comments_unpaired[s]++;
-            c->r->doubled[s] += doubled;
             differ = true;
-            say(c, "comment %s of %s has no partner%s%s%s%s", comment->id, w->pair.key[s],
-                doubled ? " and says what another one says: a double" : "", kind ? " (known: " : "", kind ? kind : "",
-                kind ? ")" : "");
+            say_alone(c, w, (enum side)s, comment);
         }
     }
     return differ;
@@ -164,15 +219,18 @@ static bool check_pair(struct check *c, struct work *w, struct err *e)
     c->r->pairs++;
     bool missing = false;
     for (int s = 0; s < 2; s++)
-        if (!w->issue[s]) {
+        if (!w->issue[s] || !str_eq(w->issue[s]->project_id, c->en->project[s].id)) {
             c->r->missing[s]++;
             missing = true;
-            say(c, "%s, the partner of %s, is not there or not visible", w->pair.key[s] ? w->pair.key[s] : "nothing",
-                w->pair.key[side_other((enum side)s)]);
+            say(c,
+                w->issue[s] ? "%s, the partner of %s, is in another project"
+                            : "%s, the partner of %s, is not there or not visible",
+                w->pair.key[s] ? w->pair.key[s] : "nothing", w->pair.key[side_other((enum side)s)]);
         }
     if (missing)
         return true;
     bool differ = fields_differ(c, w);
+    differ |= types_differ(c, w);
     differ |= comments_differ(c, w);
     c->r->equal += !differ;
     c->r->different += differ;

@@ -58,12 +58,14 @@ static bool write_link(struct engine *en, struct arena *a, struct pair *p, enum 
 static bool write_panel(struct engine *en, struct arena *a, struct pair *p, struct err *e)
 {
     char *key = panel_property_key(a, en->row.key);
+    bool is_whole = true;
     for (int s = 0; s < 2; s++) {
         struct tracker *t = engine_tracker(en, (enum side)s);
         struct err why = ERR_INIT;
         if (t->ops->property_set(t, a, p->issue_id[s], key, panel_value(en, a, p, (enum side)s), &why) &&
             write_link(en, a, p, (enum side)s, &why))
             continue;
+        is_whole = false;
         enum err_scope scope = err_scope(why.kind);
         if (scope == ERR_SCOPE_SITE || scope == ERR_SCOPE_PROCESS || why.kind == ERR_UNCERTAIN) {
             *e = why; /* stays due: writing it again is harmless */
@@ -78,8 +80,12 @@ static bool write_panel(struct engine *en, struct arena *a, struct pair *p, stru
             return false;
     }
     p->panel_due = false;
-    return store_begin(en->store, e) &&
-           (pair_update(en->store, p, e) ? store_commit(en->store, e) : store_abandon(en->store));
+    if (!store_begin(en->store, e))
+        return false;
+    return pair_update(en->store, p, e) &&
+                   (!is_whole || finding_resolve(en->store, en->row.id, p->id, "panel", NULL, clock_now(en->clock), e))
+               ? store_commit(en->store, e)
+               : store_abandon(en->store);
 }
 
 bool panel_write_due(struct engine *en, struct err *e)
@@ -109,9 +115,9 @@ static bool clear_one(struct tracker *t, struct arena *a, const char *sync_key, 
     const char *partner = p->issue_id[side_other(s)];
     if (!p->issue_id[s])
         return true;
-    bool ok = t->ops->property_delete(t, a, p->issue_id[s], panel_property_key(a, sync_key), &why) &&
-              (!partner ||
-               t->ops->remote_link_delete(t, a, p->issue_id[s], link_global_id(a, sync_key, partner), &why));
+    bool ok =
+        t->ops->property_delete(t, a, p->issue_id[s], panel_property_key(a, sync_key), &why) &&
+        (!partner || t->ops->remote_link_delete(t, a, p->issue_id[s], link_global_id(a, sync_key, partner), &why));
     *issues_r += ok;
     if (ok || err_scope(why.kind) == ERR_SCOPE_PAIR || err_scope(why.kind) == ERR_SCOPE_ITEM)
         return true; /* an issue that is gone has no panel */

@@ -69,7 +69,7 @@ static bool send_comment(struct engine *en, struct arena *a, struct work *w, str
     } else {
         for (size_t i = 0; i < w->issue[op->side]->comment_count; i++) { /* a PUT must name the restriction again */
             const struct tracker_comment *now = &w->issue[op->side]->comments[i];
-            if (str_eq(now->id, comment))
+            if (str_eq(now->id, comment) && !visibility.type)
                 visibility = (struct tracker_visibility){now->visibility_type, now->visibility_value};
         }
         if (!t->ops->comment_edit(t, a, issue, comment, body, &visibility, &c, e))
@@ -130,7 +130,8 @@ static void values_of(struct arena *a, const struct op *op, const json_t *entry,
         now[from] = journal_value(a, entry ? entry : op->body, "other");
         return;
     }
-    now[to] = (struct value){.kind = VALUE_NONE};
+    const char *mark = json_at_str(op->body, "mark");
+    now[to] = mark ? value_string(mark) : (struct value){.kind = VALUE_NONE};
     now[from] = op->kind == OP_CREATE ? journal_creation_mark(a, json_object_get(op->body, "fields"))
                                       : value_rich(json_at_str(op->body, "originBody"));
 }

@@ -26,16 +26,17 @@ static bool is_quarantined(const struct work *w, const char *item)
     return false;
 }
 
-/* What the origin held of a field that the creation did not carry: nothing, if it would have been sent (somebody may have
- * filled it since). False when that cannot be told; then the field has no base yet. */
+/* What the origin held of a field that the creation did not carry: nothing, if it would have been sent (somebody may
+ * have filled it since); what it holds, if the field only goes the other way. False when that cannot be told; then the
+ * field has no base yet. */
 static bool held_unsent(const struct work *w, const struct config_field *f, enum side from, struct value *r)
 {
     bool would_be_sent = f->half[from].sends && f->half[side_other(from)].receives;
     *r = (struct value){.kind = VALUE_NONE};
     if (would_be_sent)
         return !is_quarantined(w, item_of_field(f));
-    struct value now = tracker_issue_value(w->issue[from], f->half[from].id);
-    return value_is_empty(&now);
+    *r = tracker_issue_value(w->issue[from], f->half[from].id); /* and must not be wiped by the way back */
+    return true;
 }
 
 static bool set_birth_bases(struct batch *b, struct work *w, const struct op *op, struct err *e)
@@ -67,12 +68,15 @@ static bool set_birth_bases(struct batch *b, struct work *w, const struct op *op
         if (!base_set(en->store, w->pair.id, sent.item, base[0], base[1], e))
             return false;
     }
-    base[own] = value_to_json(b->a, &initial); /* not agreed yet: the origin's status has still to be walked to */
-    base[from] = value_to_json(b->a, &none);
+    /* not agreed yet, for the origin's status has still to be walked to; unless statuses do not go that way */
+    bool walks = en->config.connector[from].sends_status && en->config.connector[own].receives_status;
+    struct value status = tracker_issue_value(w->issue[from], ITEM_STATUS);
+    base[own] = value_to_json(b->a, &initial);
+    base[from] = value_to_json(b->a, walks ? &none : &status);
     return base_set(en->store, w->pair.id, ITEM_STATUS, base[0], base[1], e);
 }
 
-bool birth_settle(struct batch *b, struct work *w, struct op *op, struct err *e)
+static bool birth_settle(struct batch *b, struct work *w, struct op *op, struct err *e)
 {
     struct engine *en = b->en;
     enum side own = op->side;
@@ -86,11 +90,51 @@ bool birth_settle(struct batch *b, struct work *w, struct op *op, struct err *e)
     if (!store_begin(en->store, e))
         return false;
     if (!set_birth_bases(b, w, op, e) || !pair_update(en->store, &w->pair, e) ||
-        !inbox_see(en->store, en->row.id, &row, e) ||
+        !inbox_see(en->store, en->row.id, &row, e) || !inbox_wake_waiting(en->store, en->row.id, e) ||
         !finding_resolve(en->store, en->row.id, w->pair.id, ITEM_ISSUE, NULL, now, e) ||
         !settle_op(en, op, OP_SETTLED, NULL, e))
         return store_abandon(en->store);
     return store_commit(en->store, e) && batch_load(b, w, e);
+}
+
+/* One of the two was deleted before the other was read back: the pair opens with nothing agreed, and vanished.c says
+ * which one is gone. */
+static bool open_bereft(struct batch *b, struct work *w, struct op *op, struct err *e)
+{
+    struct engine *en = b->en;
+    w->pair.state = PAIR_OPEN;
+    w->pair.first_sync_ms = clock_now(en->clock);
+    w->pair.key[op->side] = json_at_str(op->reply, "key");
+    if (!store_begin(en->store, e))
+        return false;
+    if (!pair_update(en->store, &w->pair, e) ||
+        !finding_resolve(en->store, en->row.id, w->pair.id, ITEM_ISSUE, NULL, clock_now(en->clock), e) ||
+        !settle_op(en, op, OP_SETTLED, NULL, e))
+        return store_abandon(en->store);
+    return store_commit(en->store, e) && batch_load(b, w, e);
+}
+
+bool birth_advance(struct batch *b, struct work *w, struct err *e)
+{
+    struct engine *en = b->en;
+    struct op *op = work_creation(w);
+    enum side from = op ? side_other(op->side) : w->pair.issue_id[SIDE_FIRST] ? SIDE_FIRST : SIDE_SECOND;
+    w->is_active = false;
+    if (!op && !w->issue[from]) /* deleted before its partner was made */
+        return create_end(en, w, e);
+    if (!op) {
+        if (!create_plan(en, b->a, w, e))
+            return false;
+        w->is_active = w->due_count > 0;
+        return true;
+    }
+    bool is_late = clock_now(en->clock) >= op->sent_ms + en->set.grace_ms; /* what is not shown by now is not there */
+    if (op->state != OP_REPLIED || (!w->issue[op->side] && !is_late)) {
+        w->is_waiting = true;
+        return true;
+    }
+    w->is_active = true;
+    return w->issue[op->side] && w->issue[from] ? birth_settle(b, w, op, e) : open_bereft(b, w, op, e);
 }
 
 bool birth_look_for_partner(struct batch *b, struct work *w, struct err *e)

@@ -43,15 +43,20 @@ static bool has_open_creation(struct engine *en, struct arena *a, enum side on, 
 }
 
 static bool open_twin(struct engine *en, struct arena *a, enum side side, const struct tracker_issue *issue,
-                      const struct op *op, struct err *e)
+                      const struct pair *pair, struct err *e)
 {
     const char *item = arena_printf(a, "issue:%s:%s", side_name(side), issue->id);
     const char *text =
-        arena_printf(a,
-                     "%s was made twice: a creation that was given up for lost was done after all. Its partner has "
-                     "another copy already; move what is new in %s there and delete it",
-                     issue->key, issue->key);
-    struct work w = {.pair = {.id = op->pair_id}};
+        str_eq(pair->state, PAIR_ENDED)
+            ? arena_printf(a,
+                           "%s was made for an issue that is not there any more: a creation that was given up for lost "
+                           "was done after all. Delete it",
+                           issue->key)
+            : arena_printf(a,
+                           "%s was made twice: a creation that was given up for lost was done after all. Its partner "
+                           "has another copy already; move what is new in %s there and delete it",
+                           issue->key, issue->key);
+    struct work w = {.pair = *pair};
     return store_begin(en->store, e) &&
            (engine_open_finding(en, &w, (int)side, item, "twin", NULL, text, NULL, e) ? store_commit(en->store, e)
                                                                                       : store_abandon(en->store));
@@ -67,10 +72,23 @@ static bool adopt_late(struct engine *en, struct pair *pair, enum side side, con
     pair->is_dirty = pair->panel_due = true;
     if (!store_begin(en->store, e))
         return false;
-    return pair_update(en->store, pair, e) ? store_commit(en->store, e) : store_abandon(en->store);
+    return pair_update(en->store, pair, e) && inbox_wake_waiting(en->store, en->row.id, e) ? store_commit(en->store, e)
+                                                                                           : store_abandon(en->store);
 }
 
-enum token_says { TOKEN_NOTHING, TOKEN_OURS, TOKEN_WAIT };
+bool create_end(struct engine *en, struct work *w, struct err *e)
+{
+    int64_t now = clock_now(en->clock);
+    w->pair.state = PAIR_ENDED;
+    if (!store_begin(en->store, e))
+        return false;
+    bool ok = pair_update(en->store, &w->pair, e);
+    for (size_t i = 0; ok && i < w->finding_count; i++)
+        ok = finding_resolve(en->store, en->row.id, w->pair.id, w->findings[i].item, w->findings[i].kind, now, e);
+    return ok ? store_commit(en->store, e) : store_abandon(en->store);
+}
+
+enum token_says { TOKEN_NOTHING, TOKEN_OURS, TOKEN_WAIT, TOKEN_CLONED };
 
 static bool judge_token(struct engine *en, struct arena *a, enum side side, const struct tracker_issue *issue,
                         enum token_says *r, struct err *e)
@@ -84,8 +102,13 @@ static bool judge_token(struct engine *en, struct arena *a, enum side side, cons
         return !by_us || (has_open_creation(en, a, side, &open, e) && (*r = open ? TOKEN_WAIT : TOKEN_NOTHING, true));
     if (!op_find_token(en->store, a, token, &op, &found, e))
         return false;
-    if (!found || op.sync_id != en->row.id || !by_us) /* another synchronization's, or a clone made by a person */
+    if (!found || op.sync_id != en->row.id) /* another synchronization's */
         return true;
+    if (!by_us) { /* a person cloned the issue that we made, with its properties */
+        bool is_other = op.state == OP_SETTLED && !str_eq(json_at_str(op.reply, "id"), issue->id);
+        *r = is_other ? TOKEN_CLONED : TOKEN_NOTHING;
+        return true;
+    }
     if (op.state != OP_SETTLED && op.state != OP_RETIRED && op.state != OP_FAILED) {
         *r = TOKEN_WAIT;
         return true;
@@ -95,7 +118,7 @@ static bool judge_token(struct engine *en, struct arena *a, enum side side, cons
         return false;
     if (!pair.issue_id[side] && str_eq(pair.state, PAIR_CREATING))
         return adopt_late(en, &pair, side, issue, e);
-    return open_twin(en, a, side, issue, &op, e);
+    return open_twin(en, a, side, issue, &pair, e);
 }
 
 bool create_consider(struct engine *en, struct arena *a, const struct inbox_row *row, const struct tracker_issue *issue,
@@ -114,9 +137,9 @@ bool create_consider(struct engine *en, struct arena *a, const struct inbox_row 
     if (!judge_token(en, a, from, issue, &says, e))
         return false;
     *waits_r = says == TOKEN_WAIT;
-    if (says != TOKEN_NOTHING)
+    if (says == TOKEN_OURS || says == TOKEN_WAIT)
         return true;
-    if (names_project(json_object_get(issue->properties, PANEL_ORIGIN_PROPERTY), en, to))
+    if (says == TOKEN_NOTHING && names_project(json_object_get(issue->properties, PANEL_ORIGIN_PROPERTY), en, to))
         return true; /* it came from there */
     struct work *w = arena_new(a, struct work);
     w->is_new = true;
@@ -162,6 +185,19 @@ static bool map_fields(struct engine *en, struct arena *a, struct work *w, enum 
     return true;
 }
 
+/* Whether the partner that is to be made was refused, or waits for something itself. */
+static bool creation_is_stuck(struct engine *en, struct arena *a, const struct pair *pair, bool *r, struct err *e)
+{
+    struct finding *list;
+    size_t count;
+    *r = !str_eq(pair->state, PAIR_CREATING);
+    if (!finding_list(en->store, a, en->row.id, pair->id, &list, &count, e))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        *r = *r || str_eq(list[i].item, ITEM_ISSUE);
+    return true;
+}
+
 /* A sub-task is made under its parent's partner. While that is still to be made the sub-task waits; a parent that takes
  * no part is a finding. */
 static bool map_parent(struct engine *en, struct arena *a, struct work *w, enum side from, json_t *fields,
@@ -183,15 +219,28 @@ static bool map_parent(struct engine *en, struct arena *a, struct work *w, enum 
         return true;
     }
     *waits_r = true;
-    if (found || w->is_new) {
+    bool is_stuck = !found && !w->is_new;
+    if (found && !creation_is_stuck(en, a, &parent, &is_stuck, e))
+        return false;
+    if (!is_stuck) {
         w->is_waiting = true;
         return true;
     }
     const char *text = arena_printf(a,
-                                    "%s is a sub-task whose parent takes no part in the synchronization; it gets a "
-                                    "partner as soon as the parent has one",
+                                    "%s is a sub-task whose parent takes no part in the synchronization, or could not "
+                                    "be made; it gets a partner as soon as the parent has one",
                                     w->pair.key[from]);
     return engine_open_finding(en, w, (int)from, ITEM_ISSUE, "waiting", NULL, text, NULL, e);
+}
+
+/* Where a search for a creation of this pass would start. It costs a look at every known key, so only who creates asks.
+ */
+static bool known_key(struct engine *en, enum side to, struct err *e)
+{
+    if (en->has_known_key[to])
+        return true;
+    en->has_known_key[to] = true;
+    return inbox_highest_key(en->store, en->pass_life, en->row.id, to, &en->known_key[to], e);
 }
 
 bool create_plan(struct engine *en, struct arena *a, struct work *w, struct err *e)
@@ -199,8 +248,9 @@ bool create_plan(struct engine *en, struct arena *a, struct work *w, struct err 
     enum side from = w->pair.issue_id[SIDE_FIRST] ? SIDE_FIRST : SIDE_SECOND, to = side_other(from);
     struct value type = tracker_issue_value(w->issue[from], ITEM_TYPE), none = {.kind = VALUE_NONE};
     const char *partner_type;
-    if (!mapping_type(&en->mapping, from, type.id, &partner_type, e))
-        return false; /* create_consider has asked before */
+    struct err unmapped = ERR_INIT;
+    if (!mapping_type(&en->mapping, from, type.id, &partner_type, &unmapped))
+        return create_end(en, w, e); /* its type was changed since, and takes no part */
     struct value mapped_type = value_option(partner_type, NULL);
     json_t *fields = json_keep(a, json_array());
     bool waits = false;
@@ -210,8 +260,13 @@ bool create_plan(struct engine *en, struct arena *a, struct work *w, struct err 
     struct value both[2];
     both[from] = journal_creation_mark(a, fields);
     both[to] = none;
-    if (plan_is_quarantined(a, w, ITEM_ISSUE, both)) /* was refused as a whole, and nothing changed since */
+    bool is_retry = plan_is_resync(w, ITEM_ISSUE);
+    w->pair.resync = NULL; /* asked for once */
+    if (!is_retry &&
+        plan_is_quarantined(a, w, ITEM_ISSUE, both)) /* was refused as a whole, and nothing changed since */
         return true;
+    if (!known_key(en, to, e))
+        return false;
     json_t *origin = origin_path(en, a, from, w->issue[from]);
     journal_due(a, w, to, OP_CREATE, ITEM_ISSUE,
                 json_pack("{sO sO ss* ss*}", "fields", fields, "origin", origin, "knownKey", en->known_key[to],

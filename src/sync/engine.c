@@ -100,6 +100,7 @@ static bool check_running(struct engine *en, struct arena *a, struct err *e)
     en->row.watermark_ms[0] = row.watermark_ms[0];
     en->row.watermark_ms[1] = row.watermark_ms[1];
     en->row.swept_ms = row.swept_ms;
+    en->is_pardoned = row.reason != NULL;
     if (str_eq(row.state, SYNC_RUNNING))
         return true;
     return err_set(e, ERR_STATE, "%s is %s%s%s; start it with: tandem sync start %s", row.key, row.state,
@@ -124,6 +125,16 @@ static bool blow_fuse(struct engine *en, const struct err *why)
                                                                                    : store_abandon(en->store));
 }
 
+/* The pardon was for what one pass finds, however often that is cut short. */
+static bool end_pardon(struct engine *en, struct err *e)
+{
+    if (!en->is_pardoned)
+        return true;
+    return store_begin(en->store, e) &&
+           (sync_set_state(en->store, en->row.id, SYNC_RUNNING, NULL, e) ? store_commit(en->store, e)
+                                                                         : store_abandon(en->store));
+}
+
 static bool count_waiting(struct engine *en, struct err *e)
 {
     int64_t inbox, ops;
@@ -140,7 +151,7 @@ bool engine_pass(struct engine *en, struct engine_counts *r, struct err *e)
     en->counts = r;
     en->deletions = 0;
     bool ok = check_running(en, &a, e) && distrust_once(en, e) && poll_both(en, e) && pass_work(en, e) &&
-              panel_write_due(en, e) && count_waiting(en, e);
+              panel_write_due(en, e) && end_pardon(en, e) && count_waiting(en, e);
     arena_release(&a);
     if (!ok && e->kind == ERR_FUSE)
         blow_fuse(en, e);

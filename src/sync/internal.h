@@ -26,7 +26,10 @@ struct engine {
     bool has_distrusted;          /* ops left `sent` by an earlier program are uncertain since */
     int64_t deletions;            /* planned in this pass: for the fuse */
     bool is_exploring[2];         /* in this round an issue of that side walks where nothing is known */
-    char *known_key[2];           /* the highest key of each side when this pass began; NULL: none */
+    bool is_pardoned;             /* a fuse blew, and a person looked and said: go on */
+    struct arena *pass_life;      /* as long as the running pass */
+    char *known_key[2];           /* the highest key of each side before its first creation of this pass; NULL: none */
+    bool has_known_key[2];        /* it was looked up in this pass */
 };
 
 /* One pair on the bench: what the store knows of it, what both sites say now, what is under way. */
@@ -144,6 +147,10 @@ void plan_pair(const struct plan_input *, struct arena *, struct work *, struct 
  * tokens). */
 void plan_comments(const struct plan_input *, struct arena *, struct work *, struct plan *);
 bool plan_is_blocked(const struct work *, const char *item);
+/* Whether a resync that is due names this item (all do when it names none): what was set aside is then tried again. */
+bool plan_is_resync(const struct work *, const char *item);
+/* The item is in step again: what is open about it closes. */
+void plan_resolve(struct arena *, const struct work *, struct plan *, const char *item);
 /* True while a standing quarantine was opened for exactly these values. */
 bool plan_is_quarantined(struct arena *, const struct work *, const char *item, const struct value now[2]);
 void plan_finding(const struct plan_input *, struct arena *, struct work *, struct plan *, const char *item,
@@ -156,6 +163,10 @@ bool create_consider(struct engine *, struct arena *, const struct inbox_row *, 
                      struct work **w_r, bool *waits_r, struct err *e) MUST_CHECK;
 /* Plans the creation of the missing partner. */
 bool create_plan(struct engine *, struct arena *, struct work *, struct err *e) MUST_CHECK;
+
+/* Gives up a pair that never got its partner. Its row stays, and with it the tokens of creations that may still come.
+ */
+bool create_end(struct engine *, struct work *, struct err *e) MUST_CHECK;
 
 /* --- apply.c: sends what is due --- */
 

@@ -3,9 +3,11 @@
  * fields      [{"item","field","intended","was","other","ownBase"?,"loser"?}]          (update)
  * type, fields, originKey, knownKey                                                     (create)
  * to, step, was, other, loser?                                                          (transition)
- * origin, originId, originBody, body, known[], visibilityType?, visibilityValue?        (comment add)
- * row, commentId, body, was, originBody, loser?                                         (comment edit)
- * row, commentId, was                                                                   (comment delete) */
+ * origin, originId, originBody, body, known[], mark?, visibilityType?, visibilityValue? (comment add)
+ * row, commentId, body, was, originBody, loser?, mark?, visibilityType?, …Value?        (comment edit)
+ * row, commentId, was, mark                                                             (comment delete)
+ *
+ * The mark tells, beside the text, for what state of things a refused comment is set aside: plan_comments.c. */
 #include "sync/internal.h"
 
 #include "base/str.h"

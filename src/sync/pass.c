@@ -147,28 +147,16 @@ static bool advance(struct batch *b, struct work *w, struct err *e)
     w->due = NULL;
     w->due_count = 0;
     if (str_eq(w->pair.state, PAIR_CREATING)) {
-        struct op *op = work_creation(w);
-        enum side from = op ? side_other(op->side) : w->pair.issue_id[SIDE_FIRST] ? SIDE_FIRST : SIDE_SECOND;
-        w->is_active = false;
-        if (!w->issue[from]) /* deleted before its partner was made */
-            return op ? true
-                      : store_begin(en->store, e) && (pair_remove(en->store, w->pair.id, e) ? store_commit(en->store, e)
-                                                                                            : store_abandon(en->store));
-        if (!op) {
-            w->is_active = true;
-            return create_plan(en, b->a, w, e) && (w->is_active = w->due_count > 0, true);
-        }
-        if (op->state != OP_REPLIED || !w->issue[op->side]) {
-            w->is_waiting = true;
-            return true;
-        }
-        w->is_active = true;
-        if (!birth_settle(b, w, op, e))
+        if (!birth_advance(b, w, e))
             return false;
+        if (!str_eq(w->pair.state, PAIR_OPEN))
+            return true;
     }
     for (int s = 0; s < 2; s++)
         if (vanished_is_missing(en, w, (enum side)s))
             return vanished_note(b, w, (enum side)s, e);
+    if (!vanished_came_back(b, w, e))
+        return false;
     for (int s = 0; s < 2; s++)
         if (!str_eq(w->pair.key[s], w->issue[s]->key)) { /* moved or renamed: the key is an attribute */
             w->pair.key[s] = w->issue[s]->key;
@@ -397,11 +385,11 @@ static bool work_inbox(struct engine *en, struct arena *a, struct err *e)
 bool pass_work(struct engine *en, struct err *e)
 {
     struct arena a = ARENA_INIT;
-    bool ok = true;
-    for (int s = 0; ok && s < 2; s++)
-        ok = inbox_highest_key(en->store, &a, en->row.id, (enum side)s, &en->known_key[s], e);
-    ok = ok && work_open_ops(en, &a, e) && work_dirty(en, &a, e) && work_inbox(en, &a, e);
+    en->pass_life = &a;
+    bool ok = work_open_ops(en, &a, e) && work_dirty(en, &a, e) && work_inbox(en, &a, e);
     en->known_key[0] = en->known_key[1] = NULL;
+    en->has_known_key[0] = en->has_known_key[1] = false;
+    en->pass_life = NULL;
     arena_release(&a);
     return ok;
 }

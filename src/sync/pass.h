@@ -24,8 +24,8 @@ bool work_has_op(const struct work *, enum op_kind, enum op_state);
 
 /* Before the read: finds out whether the partner exists, and under which id. */
 bool birth_look_for_partner(struct batch *, struct work *, struct err *e) MUST_CHECK;
-/* The partner was read: the pair opens, with its bases. */
-bool birth_settle(struct batch *, struct work *, struct op *, struct err *e) MUST_CHECK;
+/* A pair in state "creating", after the read: plans the creation, waits for it, or opens the pair with its bases. */
+bool birth_advance(struct batch *, struct work *, struct err *e) MUST_CHECK;
 
 /* --- vanished.c --- */
 
@@ -35,6 +35,8 @@ bool vanished_is_missing(const struct engine *, const struct work *, enum side);
 bool vanished_check_fuse(const struct batch *, struct err *e) MUST_CHECK;
 /* Opens the finding and takes the pair out of the round; its partner stays as it is. */
 bool vanished_note(struct batch *, struct work *, enum side, struct err *e) MUST_CHECK;
+/* Both issues show: what was said about their absence closes. */
+bool vanished_came_back(struct batch *, struct work *, struct err *e) MUST_CHECK;
 /* One comment of a row does not show: carries its deletion over when that is proven, else says so. */
 bool vanished_comment(struct batch *, struct work *, struct comment_row *, struct err *e) MUST_CHECK;
 

@@ -96,10 +96,15 @@ static void settle(struct builder *b, const char *item, const struct value base[
     *arena_push(b->a, b->plan->settles, b->plan->settle_count) = (struct plan_settle){item, {base[0], base[1]}};
 }
 
+void plan_resolve(struct arena *a, const struct work *w, struct plan *plan, const char *item)
+{
+    if (has_finding(w, item))
+        *arena_push(a, plan->resolved, plan->resolved_count) = item;
+}
+
 static void resolve(struct builder *b, const char *item)
 {
-    if (has_finding(b->w, item))
-        *arena_push(b->a, b->plan->resolved, b->plan->resolved_count) = item;
+    plan_resolve(b->a, b->w, b->plan, item);
 }
 
 static bool is_resync(const struct work *w, const char *item, int *from_r)
@@ -116,6 +121,12 @@ static bool is_resync(const struct work *w, const char *item, int *from_r)
     *from_r = !wanted ? -1 : str_eq(json_at_str(request, "from"), "second") ? SIDE_SECOND : SIDE_FIRST;
     arena_release(&a);
     return wanted;
+}
+
+bool plan_is_resync(const struct work *w, const char *item)
+{
+    int from;
+    return is_resync(w, item, &from);
 }
 
 /* What is common to fields, status and type: who sends, what is there, since when. */
@@ -206,7 +217,7 @@ static void plan_field(struct builder *b, const struct config_field *f)
         d.sends[s] = f->half[s].sends;
         d.receives[s] = f->half[s].receives;
     }
-    if (plan_is_quarantined(b->a, b->w, item, d.now))
+    if (d.resync_from < 0 && plan_is_quarantined(b->a, b->w, item, d.now))
         return;
     struct err why = ERR_INIT;
     struct diff_result r = diff_field(&d, b->a, &why);
@@ -225,7 +236,7 @@ static void plan_type(struct builder *b)
         d.sends[s] = b->in->mapping->config->connector[s].creates;
         d.receives[s] = true;
     }
-    if (plan_is_quarantined(b->a, b->w, ITEM_TYPE, d.now))
+    if (d.resync_from < 0 && plan_is_quarantined(b->a, b->w, ITEM_TYPE, d.now))
         return;
     struct err why = ERR_INIT;
     struct diff_result r = diff_field(&d, b->a, &why);
@@ -243,7 +254,7 @@ static void plan_status_item(struct builder *b)
         d.sends[s] = b->in->mapping->config->connector[s].sends_status;
         d.receives[s] = b->in->mapping->config->connector[s].receives_status;
     }
-    if (plan_is_quarantined(b->a, b->w, ITEM_STATUS, d.now))
+    if (d.resync_from < 0 && plan_is_quarantined(b->a, b->w, ITEM_STATUS, d.now))
         return;
     struct err why = ERR_INIT;
     struct diff_result r = diff_field(&d, b->a, &why);

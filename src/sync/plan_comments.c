@@ -58,40 +58,63 @@ static bool has_open_add(const struct work *w, enum side on)
     return false;
 }
 
+/* Whom a comment is restricted to; NULL: it is open to all. */
+static const char *restriction(const struct scene *s, const struct tracker_comment *c)
+{
+    if (c->visibility_type)
+        return arena_printf(s->a, "%s %s", c->visibility_type, c->visibility_value);
+    return c->is_internal ? "internal" : NULL;
+}
+
+static bool is_open(const struct tracker_comment *c)
+{
+    return !c->visibility_type && !c->is_internal;
+}
+
 /* Under which restriction the copy may be posted; false when nowhere, with the reason. */
-static bool copy_visibility(const struct scene *s, enum side to, const struct tracker_comment *c,
+static bool copy_visibility(const struct scene *s, enum side to, const struct tracker_comment *c, bool has_copy,
                             struct tracker_visibility *r, const char **why_r)
 {
     const char *role = s->in->mapping->config->connector[to].comment_visibility_role;
     *r = (struct tracker_visibility){NULL, NULL};
-    if (!c->visibility_type && !c->is_internal)
+    if (is_open(c))
         return true;
     if (role) {
         *r = (struct tracker_visibility){"role", role};
         return true;
     }
     *why_r = arena_printf(s->a,
-                          "comment %s of %s is %s%s; the other side has no partner for that, so it is not posted "
-                          "openly. Name a role in the comments tab, or open the comment",
+                          "comment %s of %s is %s%s; the other side has no partner for that, so %s. Name a role in the "
+                          "comments tab, or open the comment",
                           c->id, s->w->pair.key[side_other(to)], c->is_internal ? "internal" : "restricted to ",
-                          c->is_internal ? "" : c->visibility_value);
+                          c->is_internal ? "" : c->visibility_value,
+                          has_copy ? "its copy there, which everybody may read, gets no more changes"
+                                   : "it is not posted openly");
     return false;
 }
 
-static void quarantine(struct scene *s, const char *item, enum side side, const char *error, const char *text,
-                       const char *body)
+/* What a quarantine of a comment was opened for: its text and its restriction. As in apply.c, by the op's "mark". */
+static void state_of(const struct scene *s, enum side side, const struct tracker_comment *c, struct value now[2])
 {
-    struct value now[2] = {{.kind = VALUE_NONE}, {.kind = VALUE_NONE}};
-    now[side] = value_rich(body);
-    if (!plan_is_quarantined(s->a, s->w, item, now))
-        plan_finding(s->in, s->a, s->w, s->plan, item, "quarantine", (int)side, error, text, now);
+    const char *mark = restriction(s, c);
+    now[side] = value_rich(c->body);
+    now[side_other(side)] = mark ? value_string(mark) : (struct value){.kind = VALUE_NONE};
 }
 
-static bool is_set_aside(struct scene *s, const char *item, enum side side, const char *body)
+static bool is_set_aside(struct scene *s, const char *item, enum side side, const struct tracker_comment *c)
 {
-    struct value now[2] = {{.kind = VALUE_NONE}, {.kind = VALUE_NONE}};
-    now[side] = value_rich(body);
-    return plan_is_quarantined(s->a, s->w, item, now);
+    struct value now[2];
+    state_of(s, side, c, now);
+    return !plan_is_resync(s->w, "comments") && plan_is_quarantined(s->a, s->w, item, now);
+}
+
+static void quarantine(struct scene *s, const char *item, enum side side, const char *text,
+                       const struct tracker_comment *c)
+{
+    struct value now[2];
+    state_of(s, side, c, now);
+    if (!plan_is_quarantined(s->a, s->w, item, now))
+        plan_finding(s->in, s->a, s->w, s->plan, item, "quarantine", (int)side, err_kind_name(ERR_HIDDEN), text, now);
 }
 
 static json_t *known_ids(const struct tracker_issue *issue)
@@ -107,16 +130,16 @@ static void add_copy(struct scene *s, enum side from, const struct tracker_comme
     enum side to = side_other(from);
     const char *item = item_of_comment(s->a, from, c->id), *why = NULL;
     struct tracker_visibility visibility;
-    if (plan_is_blocked(s->w, item) || is_set_aside(s, item, from, c->body))
+    if (plan_is_blocked(s->w, item) || is_set_aside(s, item, from, c))
         return;
-    if (!copy_visibility(s, to, c, &visibility, &why)) {
-        quarantine(s, item, from, err_kind_name(ERR_HIDDEN), why, c->body);
+    if (!copy_visibility(s, to, c, false, &visibility, &why)) {
+        quarantine(s, item, from, why, c);
         return;
     }
     const char *body = mapping_comment_copy(s->in->mapping, s->a, to, c, s->w->pair.key[from]);
-    json_t *json = json_pack("{si ss ss ss so ss* ss*}", "origin", (int)from, "originId", c->id, "originBody", c->body,
-                             "body", body, "known", known_ids(s->w->issue[to]), "visibilityType", visibility.type,
-                             "visibilityValue", visibility.value);
+    json_t *json = json_pack("{si ss ss ss so ss* ss* ss*}", "origin", (int)from, "originId", c->id, "originBody",
+                             c->body, "body", body, "known", known_ids(s->w->issue[to]), "mark", restriction(s, c),
+                             "visibilityType", visibility.type, "visibilityValue", visibility.value);
     journal_due(s->a, s->w, to, OP_COMMENT_ADD, item, json);
 }
 
@@ -146,15 +169,17 @@ static void adopt(struct scene *s)
         }
 }
 
+/* `visibility` is what the copy gets from now on; empty: it keeps what it has. */
 static void edit_copy(struct scene *s, const struct comment_row *row, const struct tracker_comment *origin,
-                      const struct tracker_comment *copy, const char *item)
+                      const struct tracker_comment *copy, const struct tracker_visibility *visibility, const char *item)
 {
     enum side from = row->origin, to = side_other(from);
     const char *body = mapping_comment_copy(s->in->mapping, s->a, to, origin, s->w->pair.key[from]);
     bool copy_was_edited = !same_text(copy->body, row->base[to]);
     json_t *json =
-        json_pack("{sI ss ss ss ss ss*}", "row", (json_int_t)row->id, "commentId", copy->id, "body", body, "was",
-                  copy->body, "originBody", origin->body, "loser", copy_was_edited ? copy->body : NULL);
+        json_pack("{sI ss ss ss ss ss* ss* ss* ss*}", "row", (json_int_t)row->id, "commentId", copy->id, "body", body,
+                  "was", copy->body, "originBody", origin->body, "loser", copy_was_edited ? copy->body : NULL, "mark",
+                  restriction(s, origin), "visibilityType", visibility->type, "visibilityValue", visibility->value);
     journal_due(s->a, s->w, to, OP_COMMENT_EDIT, item, json);
 }
 
@@ -164,9 +189,12 @@ static void edit_came_back(struct scene *s, const struct comment_row *row, const
 {
     enum side from = row->origin, to = side_other(from);
     const char *now = stripped(s, to, copy->body);
-    if (s->in->mapping->config->connector[to].copies_flow_back && flows(s, to)) {
-        json_t *json = json_pack("{sI ss ss ss ss}", "row", (json_int_t)row->id, "commentId", origin->id, "body", now,
-                                 "was", origin->body, "originBody", copy->body);
+    bool is_shown_to_all = is_open(origin) && !is_open(copy); /* what was written for a few stays with them */
+    if (is_set_aside(s, item, to, copy))
+        return;
+    if (s->in->mapping->config->connector[to].copies_flow_back && flows(s, to) && !is_shown_to_all) {
+        json_t *json = json_pack("{sI ss ss ss ss ss*}", "row", (json_int_t)row->id, "commentId", origin->id, "body",
+                                 now, "was", origin->body, "originBody", copy->body, "mark", restriction(s, copy));
         journal_due(s->a, s->w, from, OP_COMMENT_EDIT, item, json);
         return;
     }
@@ -195,12 +223,19 @@ static void compare(struct scene *s, const struct comment_row *row)
         *arena_push(s->a, s->plan->vanished, s->plan->vanished_count) = *row;
         return;
     }
-    if (is_set_aside(s, item, from, origin->body))
+    if (is_set_aside(s, item, from, origin))
         return;
-    if (!same_text(origin->body, row->base[from]) && flows(s, from))
-        edit_copy(s, row, origin, copy, item);
+    struct tracker_visibility visibility = {NULL, NULL};
+    const char *why;
+    bool is_exposed = !is_open(origin) && is_open(copy);
+    if (is_exposed && !copy_visibility(s, to, origin, true, &visibility, &why))
+        quarantine(s, item, from, why, origin);
+    else if ((is_exposed || !same_text(origin->body, row->base[from])) && flows(s, from))
+        edit_copy(s, row, origin, copy, &visibility, item);
     else if (!same_text(copy->body, row->base[to]))
         edit_came_back(s, row, origin, copy, item);
+    else
+        plan_resolve(s->a, s->w, s->plan, item);
 }
 
 void plan_comments(const struct plan_input *in, struct arena *a, struct work *w, struct plan *plan)

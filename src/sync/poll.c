@@ -72,7 +72,7 @@ static bool poll_side(struct engine *en, enum side s, int64_t since_ms, struct e
     } while (ok && cursor);
     arena_release(&pages);
     int64_t pairs = 0;
-    if (!ok || since_ms || en->counts->seen != seen_before || !count_partners(en, s, &pairs, e))
+    if (!ok || since_ms || en->is_pardoned || en->counts->seen != seen_before || !count_partners(en, s, &pairs, e))
         return ok && !e->kind;
     return !pairs ||
            err_set(e, ERR_FUSE,

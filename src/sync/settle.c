@@ -79,7 +79,7 @@ static struct trace find_trace(const struct engine *en, struct arena *a, const s
 }
 
 static bool settle_field(struct engine *en, struct arena *a, struct work *w, struct op *op,
-                         const struct journal_entry *entry, struct err *e)
+                         const struct journal_entry *entry, const json_t *json, struct err *e)
 {
     enum side own = op->side;
     struct value now = tracker_issue_value(w->issue[own], entry->field_id);
@@ -89,7 +89,7 @@ static bool settle_field(struct engine *en, struct arena *a, struct work *w, str
         struct err why = ERR_INIT;
         err_set(&why, ERR_REFUSED, "%s accepted the edit of %s but did not keep it; is the field on the edit screen?",
                 w->pair.key[own], entry->item);
-        return engine_open_finding(en, w, (int)own, entry->item, "quarantine", &why, why.text, NULL, e);
+        return apply_quarantine(en, a, w, op, json, &why, e);
     }
     if (t.ours) {
         struct value before =
@@ -100,7 +100,9 @@ static bool settle_field(struct engine *en, struct arena *a, struct work *w, str
     }
     if (entry->has_loser && !open_conflict(en, a, w, own, entry->item, &entry->loser, &entry->intended, e))
         return false;
-    bool later = t.is_later && !MUTANT(MUTANT_BASE_READ_LATE);
+    /* without an entry of ours, what stands there now may be anybody's: it must travel, not become the base */
+    bool is_foreign = !t.ours && !value_equal(&now, &entry->intended);
+    bool later = (t.is_later || is_foreign) && !MUTANT(MUTANT_BASE_READ_LATE);
     const struct value *base_own = entry->has_own_base ? &entry->own_base : later ? &entry->intended : &now;
     if (entry->has_own_base)
         en->counts->merged++;
@@ -117,7 +119,7 @@ bool settle_update(struct engine *en, struct arena *a, struct work *w, struct op
     const json_t *json;
     json_array_foreach (json_object_get(op->body, "fields"), i, json) {
         struct journal_entry entry;
-        if (!journal_entry_read(a, json, &entry, e) || !settle_field(en, a, w, op, &entry, e))
+        if (!journal_entry_read(a, json, &entry, e) || !settle_field(en, a, w, op, &entry, json, e))
             return false;
     }
     w->pair.received_ms[op->side] = w->pair.sent_ms[side_other(op->side)] = clock_now(en->clock);
@@ -141,6 +143,18 @@ bool settle_transition(struct engine *en, struct arena *a, struct work *w, struc
                                   .loser = journal_value(a, op->body, "loser")};
     struct trace t = find_trace(en, a, w->issue[own], op, &entry);
     bool arrived = value_equal(&step, &to);
+    if (!t.ours && value_equal(&now, &entry.was)) {
+        struct err why = ERR_INIT;
+        err_set(&why, ERR_REFUSED, "%s accepted the transition to \"%s\" but stands where it stood", w->pair.key[own],
+                value_show(a, &step));
+        return apply_quarantine(en, a, w, op, NULL, &why, e) && settle_op(en, op, OP_FAILED, why.text, e);
+    }
+    if (t.ours) {
+        struct value before = item_history_value(a, t.ours, &step, false);
+        if (!value_equal(&before, &entry.was) && !value_is_empty(&before) &&
+            !open_conflict(en, a, w, own, ITEM_STATUS, &before, &step, e))
+            return false;
+    }
     bool later = t.is_later && !MUTANT(MUTANT_BASE_READ_LATE);
     const json_t *base[2];
     base[own] = value_to_json(a, later ? &step : &now);
@@ -192,6 +206,8 @@ bool settle_comment_edit(struct engine *en, struct arena *a, struct work *w, str
     if (row) {
         row->base[op->side] = body;
         row->base[side_other(op->side)] = json_at_str(op->body, "originBody");
+        if (json_at_str(op->body, "visibilityType"))
+            row->state = "restricted";
         if (!comment_update(en->store, row, e))
             return false;
     }

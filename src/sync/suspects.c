@@ -50,8 +50,8 @@ static bool judge_suspect(struct batch *b, struct work *w, enum side s, const st
     struct op op;
     bool found = false;
     if (!t->ops->comment_get(t, b->a, w->pair.issue_id[s], c->id, &full, &why)) {
-        if (why.kind == ERR_GONE)
-            return true;
+        if (err_scope(why.kind) < ERR_SCOPE_SITE && why.kind != ERR_UNCERTAIN)
+            return true; /* gone, or not for us */
         *e = why;
         return false;
     }

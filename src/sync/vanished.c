@@ -7,14 +7,23 @@
 #include "base/str.h"
 #include "sync/mutant.h"
 
+#define DELETION "deletion"
+
 enum { FUSE_MISSING = 5, FUSE_DELETIONS = 25 };
 
-static bool open_standing(struct engine *en, struct work *w, int side, const char *item, const char *kind,
-                          const char *text, struct err *e)
+static bool has_finding(const struct work *w, const char *item, const char *kind)
 {
     for (size_t i = 0; i < w->finding_count; i++)
         if (str_eq(w->findings[i].item, item) && str_eq(w->findings[i].kind, kind))
             return true;
+    return false;
+}
+
+static bool open_standing(struct engine *en, struct work *w, int side, const char *item, const char *kind,
+                          const char *text, struct err *e)
+{
+    if (has_finding(w, item, kind))
+        return true;
     return store_begin(en->store, e) &&
            (engine_open_finding(en, w, side, item, kind, NULL, text, NULL, e) ? store_commit(en->store, e)
                                                                               : store_abandon(en->store));
@@ -25,13 +34,27 @@ bool vanished_is_missing(const struct engine *en, const struct work *w, enum sid
     return w->pair.issue_id[s] && (!w->issue[s] || !str_eq(w->issue[s]->project_id, en->project[s].id));
 }
 
+bool vanished_came_back(struct batch *b, struct work *w, struct err *e)
+{
+    struct engine *en = b->en;
+    if (!has_finding(w, ITEM_ISSUE, "gone"))
+        return true;
+    return store_begin(en->store, e) &&
+           (finding_resolve(en->store, en->row.id, w->pair.id, ITEM_ISSUE, "gone", clock_now(en->clock), e)
+                ? store_commit(en->store, e)
+                : store_abandon(en->store)) &&
+           batch_load(b, w, e);
+}
+
 bool vanished_check_fuse(const struct batch *b, struct err *e)
 {
-    for (int s = 0; s < 2; s++) {
+    for (int s = 0; s < 2 && !b->en->is_pardoned; s++) {
         size_t missing = 0, active = 0;
         for (size_t i = 0; i < b->count; i++) {
-            active += b->works[i]->is_active;
-            missing += b->works[i]->is_active && vanished_is_missing(b->en, b->works[i], (enum side)s);
+            const struct work *w = b->works[i];
+            bool is_known = has_finding(w, ITEM_ISSUE, "gone");
+            active += w->is_active && !is_known;
+            missing += w->is_active && !is_known && vanished_is_missing(b->en, w, (enum side)s);
         }
         if (missing >= FUSE_MISSING && missing * 5 > active)
             return err_set(e, ERR_FUSE,
@@ -56,25 +79,10 @@ bool vanished_note(struct batch *b, struct work *w, enum side s, struct err *e)
     return open_standing(b->en, w, (int)s, ITEM_ISSUE, "gone", text, e);
 }
 
-/* Neighbours on the same issue that we know of and still see. */
-static bool sees_neighbours(const struct work *w, enum side s, const char *except)
-{
-    size_t known = 0, seen = 0;
-    for (size_t i = 0; i < w->comment_count; i++) {
-        const struct comment_row *row = &w->comments[i];
-        bool live = str_eq(row->state, "open") || str_eq(row->state, "restricted");
-        if (!live || !row->comment_id[s] || str_eq(row->comment_id[s], except))
-            continue;
-        known++;
-        for (size_t k = 0; k < w->issue[s]->comment_count; k++)
-            seen += str_eq(w->issue[s]->comments[k].id, row->comment_id[s]);
-    }
-    return !known || seen;
-}
-
 enum proof { PROOF_DELETED, PROOF_THERE, PROOF_NONE };
 
-/* Jira notes the deletion of a comment in the history, by its id or by its text. */
+/* Jira notes the deletion of a comment in the history, by its text, and some by its id. Since texts repeat, only what
+ * was noted after both sides were last in step speaks of this one. */
 static bool is_deletion_noted(struct batch *b, struct work *w, const struct comment_row *row, enum side s, bool *r,
                               struct err *e)
 {
@@ -90,13 +98,15 @@ static bool is_deletion_noted(struct batch *b, struct work *w, const struct comm
         if (!item_history_matches(h, "comment", NULL) || h->to || h->to_text)
             continue;
         struct value text = value_rich(h->from_text ? h->from_text : h->from);
-        *r = *r || str_eq(h->from, row->comment_id[s]) || (!value_is_empty(&was) && value_equal(&text, &was));
+        bool names_text = !h->from_text || !h->from;
+        *r = *r || str_eq(h->from, row->comment_id[s]) ||
+             (names_text && h->created_ms >= w->pair.seen_ms[s] && !value_is_empty(&was) && value_equal(&text, &was));
     }
     return true;
 }
 
 /* Deletion needs proof: the item answers 404, its issue was just read, the account is the one we know, and the history
- * notes it or its neighbours are visible. What was restricted may only have become invisible to us. */
+ * notes it. Visible neighbours prove nothing: a single comment can be restricted to a role that we do not have. */
 static bool prove(struct batch *b, struct work *w, const struct comment_row *row, enum side s, enum proof *r,
                   struct err *e)
 {
@@ -109,8 +119,6 @@ static bool prove(struct batch *b, struct work *w, const struct comment_row *row
         *r = PROOF_DELETED;
         return true;
     }
-    if (str_eq(row->state, "restricted"))
-        return true;
     if (t->ops->comment_get(t, b->a, w->pair.issue_id[s], row->comment_id[s], &c, &why)) {
         *r = PROOF_THERE;
         return true;
@@ -124,7 +132,7 @@ static bool prove(struct batch *b, struct work *w, const struct comment_row *row
     bool noted;
     if (!t->ops->describe(t, b->a, &info, e) || !is_deletion_noted(b, w, row, s, &noted, e))
         return false;
-    if (str_eq(info.account_id, b->en->info[s].account_id) && (noted || sees_neighbours(w, s, row->comment_id[s])))
+    if (str_eq(info.account_id, b->en->info[s].account_id) && noted)
         *r = PROOF_DELETED;
     return true;
 }
@@ -153,13 +161,13 @@ static bool vanished_origin(struct batch *b, struct work *w, struct comment_row 
         return store_begin(en->store, e) &&
                (comment_update(en->store, row, e) ? store_commit(en->store, e) : store_abandon(en->store));
     }
-    if (++en->deletions > FUSE_DELETIONS)
+    if (++en->deletions > FUSE_DELETIONS && !en->is_pardoned)
         return err_set(e, ERR_FUSE,
                        "more than %d comments were deleted on %s since the last pass; nothing of that was carried over "
                        "after the first %d. Look, then start the synchronization again to go on",
                        FUSE_DELETIONS, en->project[row->origin].key, FUSE_DELETIONS);
-    json_t *body =
-        json_pack("{sI ss ss*}", "row", (json_int_t)row->id, "commentId", row->comment_id[to], "was", row->base[to]);
+    json_t *body = json_pack("{sI ss ss* ss}", "row", (json_int_t)row->id, "commentId", row->comment_id[to], "was",
+                             row->base[to], "mark", DELETION);
     journal_due(b->a, w, to, OP_COMMENT_DELETE, item, body);
     return true;
 }
@@ -179,6 +187,11 @@ bool vanished_comment(struct batch *b, struct work *w, struct comment_row *row, 
     enum side gone = origin_there ? to : from;
     const char *item = item_of_comment(b->a, from, row->comment_id[from]);
     enum proof proof;
+    struct value refused[2];
+    refused[from] = value_rich(NULL);
+    refused[to] = value_string(DELETION);
+    if (!plan_is_resync(w, "comments") && plan_is_quarantined(b->a, w, item, refused))
+        return true;
     if (!prove(b, w, row, gone, &proof, e))
         return false;
     if (proof == PROOF_THERE) { /* the list came short; look again next time */

@@ -174,8 +174,8 @@ static bool row_differs(struct check *c, const struct work *w, const struct comm
     return what;
 }
 
-/* A comment without a live partner. */
-static void say_alone(struct check *c, const struct work *w, enum side s, const struct tracker_comment *comment)
+/* A comment without a live partner; true unless that is how a person, or a pair file, left it. */
+static bool alone_differs(struct check *c, const struct work *w, enum side s, const struct tracker_comment *comment)
 {
     const struct comment_row *row = row_of(w, s, comment->id);
     enum side origin = row ? row->origin : s;
@@ -189,6 +189,7 @@ static void say_alone(struct check *c, const struct work *w, enum side s, const 
     say(c, "comment %s of %s has no partner%s%s%s%s", comment->id, w->pair.key[s],
         doubled ? " and says what another one says: a double" : "", kind ? " (known: " : "", kind ? kind : "",
         kind ? ")" : "");
+    return doubled || !row || !(str_eq(row->state, "known") || str_eq(row->state, "kept"));
 }
 
 static bool comments_differ(struct check *c, const struct work *w)
@@ -201,10 +202,8 @@ static bool comments_differ(struct check *c, const struct work *w)
         c->r->comments[s] += (int64_t)w->issue[s]->comment_count;
         for (size_t i = 0; i < w->issue[s]->comment_count; i++) {
             const struct tracker_comment *comment = &w->issue[s]->comments[i];
-            if (is_live(row_of(w, (enum side)s, comment->id)))
-                continue;
-            differ = true;
-            say_alone(c, w, (enum side)s, comment);
+            if (!is_live(row_of(w, (enum side)s, comment->id)))
+                differ |= alone_differs(c, w, (enum side)s, comment);
         }
     }
     return differ;

@@ -612,7 +612,7 @@ static void the_newest_change_wins_whatever_the_clocks_show(void **state)
 static struct engine_verify verify(struct stage *s)
 {
     struct err e = ERR_INIT;
-    struct engine_verify r;
+    struct engine_verify r = {0};
     must(stage_engine(s, &e) && engine_verify(s->engine, &s->life, &r, &e), &e);
     return r;
 }

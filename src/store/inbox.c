@@ -33,18 +33,19 @@ bool inbox_wake(struct store *s, int64_t sync_id, const struct inbox_row *row, s
                   sync_id, row, e);
 }
 
+/* Side by side, for a query over both would look at every row of the inbox. */
+#define WAKE(side, id)                                                                                                 \
+    "UPDATE inbox SET done = 0 WHERE sync_id = ?1 AND side = " side " AND issue_id IN (SELECT p." id                   \
+    " FROM finding f JOIN pair p ON p.id = f.pair_id WHERE f.sync_id = ?1 AND f.kind = 'waiting'"                      \
+    " AND f.resolved_ms IS NULL AND p.state = 'creating' AND p." id " IS NOT NULL)"
+
 bool inbox_wake_waiting(struct store *s, int64_t sync_id, struct err *e)
 {
     struct change c;
-    return change_begin(&c, s, e) &&
-           change_end(&c,
-                      sql_run(c.db, e,
-                              "UPDATE inbox SET done = 0 WHERE sync_id = ?1 AND (side, issue_id) IN"
-                              " (SELECT CASE WHEN p.id0 IS NULL THEN 1 ELSE 0 END, coalesce(p.id0, p.id1)"
-                              " FROM finding f JOIN pair p ON p.id = f.pair_id WHERE f.sync_id = ?1"
-                              " AND f.kind = 'waiting' AND f.resolved_ms IS NULL AND p.state = 'creating')",
-                              "i", sync_id),
-                      e);
+    return change_begin(&c, s, e) && change_end(&c,
+                                                sql_run(c.db, e, WAKE("0", "id0"), "i", sync_id) &&
+                                                    sql_run(c.db, e, WAKE("1", "id1"), "i", sync_id),
+                                                e);
 }
 
 bool inbox_list(struct store *s, struct arena *a, int64_t sync_id, size_t limit, struct inbox_row **r, size_t *count_r,

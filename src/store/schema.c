@@ -23,8 +23,9 @@ static const char SCHEMA[] =
     " panel_due INTEGER NOT NULL DEFAULT 0, link0 TEXT, link1 TEXT);"
     "CREATE UNIQUE INDEX pair_id0 ON pair (sync_id, id0) WHERE state <> 'ended';"
     "CREATE UNIQUE INDEX pair_id1 ON pair (sync_id, id1) WHERE state <> 'ended';"
-    "CREATE INDEX pair_dirty ON pair (sync_id, id) WHERE dirty = 1;"
-    "CREATE INDEX pair_panel ON pair (sync_id, id) WHERE panel_due = 1;"
+    /* the constant is a column of these, or the planner takes a whole index instead of the few rows that wait */
+    "CREATE INDEX pair_dirty ON pair (sync_id, dirty, id) WHERE dirty = 1;"
+    "CREATE INDEX pair_panel ON pair (sync_id, panel_due, id) WHERE panel_due = 1;"
     "CREATE INDEX pair_list ON pair (sync_id, id);"
 
     "CREATE TABLE base (pair_id INTEGER NOT NULL REFERENCES pair(id) ON DELETE CASCADE, item TEXT NOT NULL,"
@@ -40,7 +41,7 @@ static const char SCHEMA[] =
     "CREATE TABLE inbox (sync_id INTEGER NOT NULL REFERENCES sync(id) ON DELETE CASCADE, side INTEGER NOT NULL,"
     " issue_id TEXT NOT NULL, key TEXT NOT NULL, updated_ms INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0,"
     " PRIMARY KEY (sync_id, side, issue_id)) WITHOUT ROWID;"
-    "CREATE INDEX inbox_due ON inbox (sync_id, updated_ms, side, issue_id) WHERE done = 0;"
+    "CREATE INDEX inbox_due ON inbox (sync_id, done, updated_ms, side, issue_id) WHERE done = 0;"
 
     /* every write, from intent to proof */
     "CREATE TABLE op (id INTEGER PRIMARY KEY, sync_id INTEGER NOT NULL REFERENCES sync(id) ON DELETE CASCADE,"

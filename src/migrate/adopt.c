@@ -181,7 +181,8 @@ static bool rebuild(struct adopt *d, const struct pair *p, const struct adopt_en
         if (!agreed) {
             d->r->bases_unknown++;
             say(d, "%s and %s: what both had agreed on in %s is not known (now \"%s\" and \"%s\"); it will be asked",
-                p->key[0], p->key[1], item->name, value_show(&d->page, &now[0]), value_show(&d->page, &now[1]));
+                p->key[0], p->key[1], item->name, value_show_beside(&d->page, &now[0], &now[1]),
+                value_show_beside(&d->page, &now[1], &now[0]));
             return true;
         }
         d->r->bases_rebuilt++;

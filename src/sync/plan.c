@@ -182,8 +182,9 @@ static bool act(struct builder *b, const char *item, const struct diff_input *d,
     case DIFF_ASK:
         plan_finding(b->in, b->a, b->w, b->plan, item, "ask", -1, NULL,
                      arena_printf(b->a, "%s and %s differ in %s: \"%s\" and \"%s\"; decide which one is right",
-                                  b->w->pair.key[0], b->w->pair.key[1], item, value_show(b->a, &d->now[0]),
-                                  value_show(b->a, &d->now[1])),
+                                  b->w->pair.key[0], b->w->pair.key[1], item,
+                                  value_show_beside(b->a, &d->now[0], &d->now[1]),
+                                  value_show_beside(b->a, &d->now[1], &d->now[0])),
                      d->now);
         return false;
     case DIFF_DRIFT:

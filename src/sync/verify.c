@@ -58,8 +58,8 @@ static bool field_differs(struct check *c, const struct work *w, const struct co
         return false;
     const char *kind = known_finding(w->findings, w->finding_count, item);
     say(c, "%s and %s differ in %s: \"%s\" and \"%s\"%s%s%s", w->pair.key[0], w->pair.key[1], item,
-        value_show(&c->page, &now[0]), value_show(&c->page, &now[1]), kind ? " (known: " : "", kind ? kind : "",
-        kind ? ")" : "");
+        value_show_beside(&c->page, &now[0], &now[1]), value_show_beside(&c->page, &now[1], &now[0]),
+        kind ? " (known: " : "", kind ? kind : "", kind ? ")" : "");
     return true;
 }
 

@@ -317,12 +317,18 @@ bool value_from_json(struct arena *a, const json_t *json, struct value *r, struc
 
 /* For people */
 
-static const char *show_text(struct arena *a, const char *text)
+static char *one_line(struct arena *a, const char *text)
 {
     char *line = arena_strdup(a, str_trim(a, text));
     for (char *p = line; *p; p++)
         if (*p == '\n' || *p == '\r' || *p == '\t')
             *p = ' ';
+    return line;
+}
+
+static const char *show_text(struct arena *a, const char *text)
+{
+    char *line = one_line(a, text);
     if (str_utf8_length(line) <= SHOW_CHARACTERS)
         return *line ? line : "(empty)";
     size_t cut = 0;
@@ -356,4 +362,24 @@ static const char *show(struct arena *a, const struct value *v)
 char *value_show(struct arena *a, const struct value *v)
 {
     return arena_strdup(a, show(a, v));
+}
+
+static char *whole_line(struct arena *a, const struct value *v)
+{
+    bool is_rich = v->kind == VALUE_RICH && v->text;
+    return one_line(a, is_rich   ? text_to_plain(a, text_from_wiki(a, v->text, strlen(v->text)))
+                       : v->text ? v->text
+                                 : "");
+}
+
+char *value_show_beside(struct arena *a, const struct value *v, const struct value *other)
+{
+    bool are_texts = (v->kind == VALUE_RICH || v->kind == VALUE_STRING) && v->kind == other->kind;
+    const char *line = are_texts ? whole_line(a, v) : "", *beside = are_texts ? whole_line(a, other) : "";
+    size_t same = 0;
+    while (line[same] && line[same] == beside[same])
+        same++;
+    for (int back = 0; same && (back < SHOW_CHARACTERS / 3 || ((unsigned char)line[same] & 0xC0) == 0x80); same--)
+        back += ((unsigned char)line[same] & 0xC0) != 0x80;
+    return same ? arena_printf(a, "…%s", show_text(a, line + same)) : value_show(a, v);
 }

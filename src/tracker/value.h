@@ -56,3 +56,6 @@ json_t *value_to_json(struct arena *, const struct value *);
 bool value_from_json(struct arena *, const json_t *, struct value *r, struct err *e) MUST_CHECK;
 /* For people: "High", "a, b", the first 60 characters of a text, "(empty)". */
 char *value_show(struct arena *, const struct value *);
+/* The same of a text that stands beside another one: from shortly before the place where they part, so that two long
+ * texts do not look alike. */
+char *value_show_beside(struct arena *, const struct value *, const struct value *other);

@@ -240,6 +240,23 @@ static void people_read_a_short_form(void **state)
     arena_release(&a);
 }
 
+static void two_long_texts_show_where_they_part(void **state)
+{
+    (void)state;
+    struct arena a = ARENA_INIT;
+    const char *long_text = "äöü the same words over and over, äöü the same words over and over, äöü the end is ";
+    struct value x = value_string(arena_printf(&a, "%sone", long_text)),
+                 y = value_rich(arena_printf(&a, "%s_two_", long_text)),
+                 z = value_rich(arena_printf(&a, "%sthree", long_text)), none = {0}, brief = value_string("brief");
+    assert_string_equal(value_show_beside(&a, &y, &z), "…er, äöü the end is two");
+    assert_string_equal(value_show_beside(&a, &z, &y), "…er, äöü the end is three");
+    assert_string_equal(value_show_beside(&a, &x, &z), value_show(&a, &x));
+    assert_string_equal(value_show_beside(&a, &x, &none), value_show(&a, &x));
+    assert_string_equal(value_show_beside(&a, &none, &x), "(empty)");
+    assert_string_equal(value_show_beside(&a, &brief, &x), "brief");
+    arena_release(&a);
+}
+
 static void a_type_is_found_by_id_then_by_name(void **state)
 {
     (void)state;
@@ -270,6 +287,7 @@ int main(void)
         cmocka_unit_test(damaged_json_is_refused),
         cmocka_unit_test(bytes_that_are_no_text_are_not_lost_in_silence),
         cmocka_unit_test(people_read_a_short_form),
+        cmocka_unit_test(two_long_texts_show_where_they_part),
         cmocka_unit_test(a_type_is_found_by_id_then_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

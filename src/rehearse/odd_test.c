@@ -531,6 +531,71 @@ static void a_clone_that_carries_our_properties_is_an_issue_of_its_own(void **st
     stage_close(s);
 }
 
+/* --- two that met before Tandem came --- */
+
+static void issues_that_were_there_before_are_joined_without_doubles(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct stage *s = open_with(NULL);
+    person_creates(s, FIRST, "Bug", "The door squeaks", "Oil it.");
+    person_creates(s, SECOND, "Bug", "The door squeaks", "Leave it.");
+    person_labels(s, FIRST, "SA-1", "door", true);
+    person_comments(s, FIRST, "SA-1", "Since Monday.");
+    person_comments(s, SECOND, "SB-1", "Since Monday.");
+    person_comments(s, FIRST, "SA-1", "+1");
+    person_comments(s, FIRST, "SA-1", "+1");
+    person_comments(s, SECOND, "SB-1", "+1");
+    person_comments(s, SECOND, "SB-1", "Only here.");
+    struct pair pair = {.sync_id = sync_id(s), .state = PAIR_OPEN, .key = {"SA-1", "SB-1"}, .is_dirty = true};
+    pair.issue_id[0] = arena_strdup(&s->life, json_at_str(issue(s, SIDE_FIRST, "SA-1"), "id"));
+    pair.issue_id[1] = arena_strdup(&s->life, json_at_str(issue(s, SIDE_SECOND, "SB-1"), "id"));
+    must(pair_add(s->store, &pair, &e), &e);
+    rest(s);
+    assert_int_equal(pairs(s), 1);
+    assert_int_equal(findings(s, "ask"), 1);
+    assert_string_equal(json_at_str(issue(s, SIDE_FIRST, "SA-1"), "fields.description"), "Oil it.");
+    assert_string_equal(json_at_str(issue(s, SIDE_SECOND, "SB-1"), "fields.description"), "Leave it.");
+    assert_int_equal(json_array_size(json_at(issue(s, SIDE_SECOND, "SB-1"), "fields.labels")), 1);
+    for (int side = 0; side < 2; side++) {
+        const char *key = side ? "SB-1" : "SA-1";
+        assert_int_equal(says(s, (enum side)side, key, "Monday", NULL), 1);
+        assert_int_equal(says(s, (enum side)side, key, "+1", NULL), 2);
+        assert_int_equal(says(s, (enum side)side, key, "Only here", NULL), 1);
+    }
+    sweep(s);
+    assert_int_equal(rest(s).writes, 0);
+    stage_close(s);
+}
+
+/* --- walks --- */
+
+static void back_to_the_start(void *context, int64_t number)
+{
+    struct stage *s = context;
+    (void)number;
+    s->plug.after_write = NULL; /* after the first step */
+    person_moves(s, SECOND, "SB-1", "To Do");
+}
+
+static void a_person_who_moves_the_issue_during_a_walk_ends_it(void **state)
+{
+    (void)state;
+    struct stage *s = open_with(NULL);
+    one_issue(s);
+    person_moves(s, FIRST, "SA-1", "In Progress");
+    person_moves(s, FIRST, "SA-1", "In Review");
+    person_moves(s, FIRST, "SA-1", "Done");
+    stage_wait(s, STAGE_MINUTE);
+    s->plug.after_write = back_to_the_start;
+    s->plug.context = s;
+    struct stage_run run = rest(s);
+    assert_in_range(run.counts.moved[0] + run.counts.moved[1], 1, 8);
+    const char *first = arena_strdup(&s->life, json_at_str(issue(s, SIDE_FIRST, "SA-1"), "fields.status.name"));
+    assert_string_equal(json_at_str(issue(s, SIDE_SECOND, "SB-1"), "fields.status.name"), first);
+    stage_close(s);
+}
+
 /* --- fuses --- */
 
 static void after_a_fuse_one_can_go_on(void **state)
@@ -720,6 +785,8 @@ int main(void)
         cmocka_unit_test(a_sub_task_gets_its_partner_when_its_parent_has_one),
         cmocka_unit_test(a_sub_task_of_a_refused_parent_lets_the_pass_end),
         cmocka_unit_test(a_clone_that_carries_our_properties_is_an_issue_of_its_own),
+        cmocka_unit_test(issues_that_were_there_before_are_joined_without_doubles),
+        cmocka_unit_test(a_person_who_moves_the_issue_during_a_walk_ends_it),
         cmocka_unit_test(after_a_fuse_one_can_go_on),
         cmocka_unit_test(more_deletions_than_the_fuse_allows_go_on_once_a_person_agrees),
         cmocka_unit_test(the_newest_change_wins_whatever_the_clocks_show),

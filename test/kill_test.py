@@ -156,6 +156,32 @@ class Kill(SyncTest):
         print(f"killed {self.killed} times, {self.ended} runs had ended before", file=sys.stderr)
         self.assertGreater(self.killed, (FIRST_SYNC_KILLS + EDIT_KILLS + MIGRATE_KILLS) // 2, "hardly a run was killed")
 
+    def test_a_way_back_that_is_killed_loses_nothing_either(self):
+        first, second = (self.sa, "SA"), (self.sb, "SB")
+        self.rest()
+        self.pairs = [(p["firstKey"], p["secondKey"]) for p in self.done("--json", "pairs", "list", "INT-1").json]
+        self.ca = self.sandbox("ca", "cloud")
+        self.add_site(self.ca)
+        before = ["migrate", "INT-1", "--moved", "first"]
+        self.done(*before, code=FINDINGS)
+        self.done("sandbox", "move", "--from", self.sa.url, "--to", self.ca.url, "--project", "SA")
+        self.done(*before, "--to", "ca:SA")
+        for number in (1, 2, 3):
+            self.edit((self.ca, "SA"), second, number)
+        self.rest()
+        back = [*before, "--to", "ca:SA", "--rollback"]
+        for _ in range(4):
+            self.kill(*back)
+        answer = self.tandem(*back)
+        self.assertRegex(answer.out + answer.err, "INT-1 runs again|no migration of INT-1 is under way")  # it was done
+        for number in (5, 6, 7):
+            self.edit(first, second, number)
+            self.kill("run")
+        self.rest()
+        self.assert_nothing_lost_or_doubled(first, second, "INT-1")
+        states = {s["key"]: s["state"] for s in self.done("--json", "sync", "list").json}
+        self.assertEqual(states, {"INT-1": "running", "INT-2": "retired"})
+
     def until(self, saying, *words):
         """Kills the command a few times, then lets it end, and expects this exit code or these words."""
         for _ in range(MIGRATE_KILLS // 3):

@@ -112,13 +112,23 @@ static const struct tracker_comment *find(const struct tracker_issue *issue, con
     return NULL;
 }
 
-static bool same_words(struct check *c, enum side from, const struct tracker_comment *x,
-                       const struct tracker_comment *y)
+/* What a comment says beneath its author line; `is_copy`: it has one of ours. */
+static struct value words_of(struct check *c, enum side s, const struct tracker_comment *comment, bool is_copy)
 {
-    const struct mapping *m = &c->en->mapping;
-    struct value a = value_rich(mapping_comment_strip(m, &c->page, from, x->body));
-    struct value b = value_rich(mapping_comment_strip(m, &c->page, side_other(from), y->body));
-    return same(c, &a, &b);
+    return value_rich(is_copy ? mapping_comment_strip(&c->en->mapping, &c->page, s, comment->body) : comment->body);
+}
+
+/* An original may begin with an author line of its own: after a rollback, what came from the project that was given up
+ * goes back as it stands on the partner. But an adopted pair may not say rightly which of the two is the copy. */
+static bool same_words(struct check *c, enum side origin, const struct tracker_comment *const comment[2])
+{
+    bool is_same = false;
+    for (int both = 0; both < 2 && !is_same; both++) {
+        struct value a = words_of(c, SIDE_FIRST, comment[0], both || origin != SIDE_FIRST);
+        struct value b = words_of(c, SIDE_SECOND, comment[1], both || origin != SIDE_SECOND);
+        is_same = same(c, &a, &b);
+    }
+    return is_same;
 }
 
 static const struct comment_row *row_of(const struct work *w, enum side s, const char *id)
@@ -163,7 +173,7 @@ static bool row_differs(struct check *c, const struct work *w, const struct comm
     const char *kind = known_finding(w->findings, w->finding_count, item), *what = NULL;
     if (!both[0] || !both[1])
         what = !both[0] ? "the first is not there" : "the second is not there";
-    else if (!same_words(c, SIDE_FIRST, both[0], both[1]))
+    else if (!same_words(c, row->origin, both))
         what = "differ";
     else if (!is_shown_to_all(both[row->origin]) && is_shown_to_all(both[side_other(row->origin)]))
         what = "the original is restricted and its copy is open to all";

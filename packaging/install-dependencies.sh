@@ -42,6 +42,7 @@ needs_of_build() {
     need libsodium-dev "sealing of credentials" library_exists libsodium
     need libpcre2-dev "regular expressions of administrators" library_exists libpcre2-8
     need libutf8proc-dev "Unicode" library_exists libutf8proc
+    need uthash-dev "hash tables" test -e /usr/include/uthash.h
     need ca-certificates "certificates of real sites" test -e /etc/ssl/certs/ca-certificates.crt
     need tzdata "the time zones that Jira's accounts live in" test -e /usr/share/zoneinfo/Europe/Berlin
 }

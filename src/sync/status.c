@@ -76,22 +76,35 @@ static const struct tracker_transition *to_status(const struct tracker_transitio
     return NULL;
 }
 
-static bool no_way(struct engine *en, struct arena *a, struct work *w, const struct plan_status *s, struct err *e)
+/* The status is set aside with the reason; everything else of the pair flows on. */
+static bool set_aside(struct engine *en, struct arena *a, struct work *w, const struct plan_status *s,
+                      enum err_kind kind, const char *text, struct err *e)
 {
     struct plan scratch = {0};
     struct plan_input in = {.sync_id = en->row.id, .now_ms = clock_now(en->clock)};
     struct value now[2];
     now[s->side] = s->was;
     now[side_other(s->side)] = s->other;
-    plan_finding(&in, a, w, &scratch, ITEM_STATUS, "quarantine", (int)s->side, err_kind_name(ERR_REFUSED),
-                 arena_printf(a,
-                              "%s cannot be brought from \"%s\" to \"%s\": no transition that the sync user may "
-                              "walk leads there. Add one, or change the workflow rule",
-                              w->pair.key[s->side], value_show(a, &s->was), value_show(a, &s->to)),
-                 now);
+    plan_finding(&in, a, w, &scratch, ITEM_STATUS, "quarantine", (int)s->side, err_kind_name(kind), text, now);
     en->counts->findings++;
     return store_begin(en->store, e) &&
            (finding_open(en->store, &scratch.findings[0], e) ? store_commit(en->store, e) : store_abandon(en->store));
+}
+
+static bool no_way(struct engine *en, struct arena *a, struct work *w, const struct plan_status *s, struct err *e)
+{
+    const char *text = arena_printf(a,
+                                    "%s cannot be brought from \"%s\" to \"%s\": no transition that the sync user may "
+                                    "walk leads there. Add one, or change the workflow rule",
+                                    w->pair.key[s->side], value_show(a, &s->was), value_show(a, &s->to));
+    return set_aside(en, a, w, s, ERR_REFUSED, text, e);
+}
+
+/* What one issue does not let us see says nothing about the site. */
+static bool is_about_one_issue(const struct err *why)
+{
+    enum err_scope scope = err_scope(why->kind);
+    return scope == ERR_SCOPE_ITEM || scope == ERR_SCOPE_PAIR;
 }
 
 bool status_walk(struct engine *en, struct arena *a, struct work *w, const struct plan_status *s, struct err *e)
@@ -102,8 +115,13 @@ bool status_walk(struct engine *en, struct arena *a, struct work *w, const struc
     size_t count;
     const char *next = NULL;
     bool is_blind = false;
-    if (!t->ops->transitions(t, a, w->pair.issue_id[s->side], &list, &count, e))
+    struct err why = ERR_INIT;
+    if (!t->ops->transitions(t, a, w->pair.issue_id[s->side], &list, &count, &why)) {
+        if (is_about_one_issue(&why))
+            return set_aside(en, a, w, s, why.kind, arena_strdup(a, why.text), e);
+        *e = why;
         return false;
+    }
     const struct tracker_transition *step = to_status(list, count, s->to.id);
     if (!step) {
         if (!learn(en, a, s->side, type.id, s->was.id, list, count, e) ||

@@ -1,4 +1,4 @@
-/* client.h - a polite client of one site: credentials, retries, budgets, and what each status means.
+/* client.h - a polite client of one site: credentials, retries, and what each status means.
  *
  * Retries: only safe requests (GET, HEAD, and POSTs marked `is_read`, as Jira's searches are) are retried here, at most
  * 4 times, with base 2 s doubled each time, jitter 0.7 to 1.3, capped at 30 s, and never sooner than Retry-After says

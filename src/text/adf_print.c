@@ -88,6 +88,8 @@ static json_t *print_node(const struct text_node *node)
 
 json_t *text_to_adf(struct arena *a, const struct text_doc *doc)
 {
-    return json_keep(a,
-                     json_pack("{s:i, s:s, s:o}", "version", 1, "type", "doc", "content", print_children(doc->root)));
+    json_t *list = json_array();
+    for (const struct text_node *node = doc->root->first; node; node = node->next)
+        json_array_append_new(list, doc->keeps_adf && node->adf ? json_deep_copy(node->adf) : print_node(node));
+    return json_keep(a, json_pack("{s:i, s:s, s:o}", "version", 1, "type", "doc", "content", list));
 }

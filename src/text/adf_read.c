@@ -127,6 +127,7 @@ static void read_node(struct arena *a, const json_t *value, struct text_node *pa
         read_code(a, json_at(value, "content"), node);
     else if (!text_kind_is_inline(kind) && kind < TEXT_CODE)
         read_list(a, json_at(value, "content"), node, depth + 1);
+    node->adf = depth == 1 ? value : NULL;
     text_append(parent, node);
 }
 

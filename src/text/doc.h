@@ -100,12 +100,14 @@ struct text_node {
     struct text_node *first, *last, *next;
     const char *native; /* a block right under the document: its own wiki markup with the blank lines after it */
     size_t native_length;
+    const json_t *adf; /* a block right under the document: the ADF it was read from; NULL when it was changed */
 };
 
 struct text_doc {
     struct text_node *root; /* a TEXT_DOC */
     const char *source;     /* the wiki markup it was read from, byte for byte; NULL otherwise */
     bool crlf;              /* every line of the source ended in CR LF */
+    bool keeps_adf;         /* blocks are printed as the ADF they were read from */
 };
 
 struct text_doc *text_doc_new(struct arena *);

@@ -91,6 +91,7 @@ static struct text_node *like(struct arena *a, const struct text_node *node)
     *copy = *node;
     copy->first = copy->last = copy->next = NULL;
     copy->native = NULL;
+    copy->adf = NULL;
     return copy;
 }
 
@@ -283,8 +284,10 @@ void text_fit(struct arena *a, struct text_node *root)
         fit_node(a, child, &pieces);
         for (struct text_node *piece = pieces.first, *after; piece; piece = after) {
             after = piece->next;
-            if (pieces.first != pieces.last || pieces.first != child)
+            if (pieces.first != pieces.last || pieces.first != child || !can_hold(TEXT_DOC, piece->kind)) {
                 piece->native = NULL;
+                piece->adf = NULL;
+            }
             place(&f, piece);
         }
     }

@@ -1,133 +1,76 @@
 /* merge.c - three-way merge by blocks.
  *
- * Each side is compared with the base (longest common subsequence of canonical block strings); what differs is a list
- * of hunks. Hunks of both sides that touch the same base blocks and do not say the same are a conflict. Two insertions
- * at one place are none: both stay, the first side's before the second's. */
-#include "text/doc.h"
+ * Each side is compared with its own base; what differs is a list of hunks, put in terms of the segments in which both
+ * bases agree (align.c). Hunks of both sides that touch the same segments and do not say the same are a conflict. Two
+ * insertions at one place are none: both stay, the first side's before the second's. */
+#include "text/blocks.h"
 
-#include "base/side.h"
 #include "base/str.h"
 
-enum { TABLE_CELLS_MAX = 4 * 1000 * 1000 };
-static const size_t NONE = SIZE_MAX;
-
-struct block {
-    const struct text_node *node;
-    const char *canon;
-};
-
-struct blocks {
-    struct block *list;
-    size_t count;
-};
-
-struct hunk {
-    size_t base, base_end, from, to; /* base blocks replaced by the side's blocks from..to */
-};
-
-struct hunks {
-    struct hunk *list;
-    size_t count;
+struct side_view {
+    const struct text_doc *doc;
+    struct text_blocks base, now;
+    size_t *partner;         /* for each base block its equal now, or TEXT_NONE */
+    size_t *segment_of;      /* for each base block */
+    struct text_hunks hunks; /* base and base_end are segments */
+    struct text_doc *out;
+    bool kept; /* some block in `out` is the side's own */
 };
 
 struct merge {
     struct arena *a;
-    struct blocks base, side[2];
-    size_t *partner[2]; /* for each base block its equal on that side, or NONE */
-    struct hunks hunks[2];
-    struct text_doc *out[2];
+    struct text_segments segments;
+    struct side_view side[2];
 };
 
-static struct blocks list_blocks(struct arena *a, const struct text_doc *doc)
+/* --- hunks over segments --- */
+
+static void find_segments(struct merge *m, int k)
 {
-    struct blocks blocks = {0};
-    struct buf canon = BUF_INIT(SIZE_MAX / 4);
-    for (const struct text_node *node = doc->root->first; node; node = node->next) {
-        buf_clear(&canon);
-        text_canonical_block(a, node, &canon);
-        if (canon.len)
-            *arena_push(a, blocks.list, blocks.count) = (struct block){node, arena_strdup(a, buf_str(&canon))};
+    struct side_view *v = &m->side[k];
+    v->segment_of = arena_array(m->a, size_t, v->base.count);
+    for (size_t s = 0; s < m->segments.count; s++)
+        for (size_t i = m->segments.list[s].from[k]; i < m->segments.list[s].to[k]; i++)
+            v->segment_of[i] = s;
+}
+
+/* Widened to whole segments: the blocks that have to go along are matched, so they count the same on both ends. */
+static struct text_hunk widen(const struct merge *m, int k, const struct text_hunk *h)
+{
+    const struct side_view *v = &m->side[k];
+    bool inside = h->base > 0 && h->base < v->base.count && v->segment_of[h->base - 1] == v->segment_of[h->base];
+    if (h->base == h->base_end && !inside) {
+        size_t at = h->base ? v->segment_of[h->base - 1] + 1 : 0;
+        return (struct text_hunk){at, at, h->from, h->to};
     }
-    buf_release(&canon);
-    return blocks;
+    size_t first = v->segment_of[h->base], last = h->base_end > h->base ? v->segment_of[h->base_end - 1] : first;
+    return (struct text_hunk){first, last + 1, h->from - (h->base - m->segments.list[first].from[k]),
+                              h->to + (m->segments.list[last].to[k] - h->base_end)};
 }
 
-static bool same(const struct block *one, const struct block *other)
+static void find_hunks(struct merge *m, int k)
 {
-    return strcmp(one->canon, other->canon) == 0;
-}
-
-/* The middle part by dynamic programming; a middle too large for that counts as changed as a whole. */
-static void match_middle(struct arena *a, const struct block *base, size_t n, const struct block *side, size_t m,
-                         size_t offset, size_t *partner)
-{
-    if (n == 0 || m == 0 || n > TABLE_CELLS_MAX / m)
-        return;
-    size_t width = m + 1;
-    uint32_t *length = arena_array(a, uint32_t, (n + 1) * width);
-    for (size_t i = n; i-- > 0;)
-        for (size_t j = m; j-- > 0;) {
-            uint32_t down = length[(i + 1) * width + j], right = length[i * width + j + 1];
-            length[i * width + j] = same(&base[i], &side[j]) ? 1 + length[(i + 1) * width + j + 1]
-                                    : down > right           ? down
-                                                             : right;
+    struct side_view *v = &m->side[k];
+    v->partner = text_blocks_match(m->a, &v->base, &v->now);
+    struct text_hunks plain = text_hunks_of(m->a, v->partner, v->base.count, v->now.count);
+    for (size_t i = 0; i < plain.count; i++) {
+        struct text_hunk hunk = widen(m, k, &plain.list[i]);
+        struct text_hunk *before = v->hunks.count ? &v->hunks.list[v->hunks.count - 1] : NULL;
+        if (before && before->base_end > hunk.base) {
+            before->base_end = hunk.base_end;
+            before->to = hunk.to;
+        } else {
+            *arena_push(m->a, v->hunks.list, v->hunks.count) = hunk;
         }
-    for (size_t i = 0, j = 0; i < n && j < m;) {
-        if (same(&base[i], &side[j]))
-            partner[i++] = offset + j++;
-        else if (length[(i + 1) * width + j] >= length[i * width + j + 1])
-            i++;
-        else
-            j++;
     }
 }
 
-static size_t *match(struct arena *a, const struct blocks *base, const struct blocks *side)
-{
-    size_t n = base->count, m = side->count, head = 0, tail = 0;
-    size_t *partner = arena_array(a, size_t, n);
-    for (size_t i = 0; i < n; i++)
-        partner[i] = NONE;
-    for (; head < n && head < m && same(&base->list[head], &side->list[head]); head++)
-        partner[head] = head;
-    for (; tail < n - head && tail < m - head && same(&base->list[n - 1 - tail], &side->list[m - 1 - tail]); tail++)
-        partner[n - 1 - tail] = m - 1 - tail;
-    if (head + tail == n || head + tail == m)
-        return partner;
-    struct arena scratch = ARENA_INIT;
-    match_middle(&scratch, base->list + head, n - head - tail, side->list + head, m - head - tail, head,
-                 partner + head);
-    arena_release(&scratch);
-    return partner;
-}
-
-static struct hunks list_hunks(struct arena *a, const size_t *partner, size_t n, size_t m)
-{
-    struct hunks hunks = {0};
-    for (size_t i = 0, j = 0; i < n || j < m;) {
-        if (i < n && partner[i] == j) {
-            i++;
-            j++;
-            continue;
-        }
-        struct hunk hunk = {i, i, j, m};
-        while (hunk.base_end < n && partner[hunk.base_end] == NONE)
-            hunk.base_end++;
-        if (hunk.base_end < n)
-            hunk.to = partner[hunk.base_end];
-        *arena_push(a, hunks.list, hunks.count) = hunk;
-        i = hunk.base_end;
-        j = hunk.to;
-    }
-    return hunks;
-}
-
-static bool is_insertion(const struct hunk *h)
+static bool is_insertion(const struct text_hunk *h)
 {
     return h->base == h->base_end;
 }
 
-static bool overlap(const struct hunk *one, const struct hunk *other)
+static bool overlap(const struct text_hunk *one, const struct text_hunk *other)
 {
     if (is_insertion(one))
         return one->base > other->base && one->base < other->base_end;
@@ -136,50 +79,80 @@ static bool overlap(const struct hunk *one, const struct hunk *other)
     return one->base < other->base_end && other->base < one->base_end;
 }
 
-static bool says_the_same(const struct merge *m, const struct hunk *first, const struct hunk *second)
+static bool says_the_same(const struct merge *m, const struct text_hunk *first, const struct text_hunk *second)
 {
     if (first->base != second->base || first->base_end != second->base_end ||
         first->to - first->from != second->to - second->from)
         return false;
     for (size_t i = 0; i < first->to - first->from; i++)
-        if (!same(&m->side[0].list[first->from + i], &m->side[1].list[second->from + i]))
+        if (!text_block_same(&m->side[0].now.list[first->from + i], &m->side[1].now.list[second->from + i]))
             return false;
     return true;
 }
 
-static void put(struct merge *m, enum side to, const struct text_node *node, bool own)
+/* --- writing --- */
+
+/* The block as it stands now on its own side, with the empty paragraphs that go with it. */
+static void put_own(struct merge *m, int to, const struct text_block *block)
 {
-    struct text_node *copy = text_node_new(m->a, node->kind);
-    *copy = *node;
-    if (!own)
-        copy->native = NULL;
-    text_append(m->out[to]->root, copy);
+    struct side_view *v = &m->side[to];
+    for (const struct text_node *node = block->first; node != block->until; node = node->next) {
+        struct text_node *copy = text_node_new(m->a, node->kind);
+        *copy = *node;
+        text_append(v->out->root, copy);
+    }
+    v->kept = true;
 }
 
-static void put_hunk(struct merge *m, enum side by, const struct hunk *hunk)
+/* A block of the other side: its bytes serve here when both write the same form. */
+static void put_foreign(struct merge *m, int to, const struct text_block *block)
 {
-    for (size_t i = hunk->from; i < hunk->to; i++)
-        for (int to = 0; to < 2; to++)
-            put(m, (enum side)to, m->side[by].list[i].node, (enum side)to == by);
+    struct text_node *copy = text_node_new(m->a, block->node->kind);
+    *copy = *block->node;
+    copy->adf = NULL;
+    if (!m->side[to].doc->source)
+        copy->native = NULL;
+    text_append(m->side[to].out->root, copy);
+}
+
+/* The blocks that a side alone has stay on it, unless the other has been emptied. */
+static void put_silent(struct merge *m, int to, const struct text_hunk *foreign)
+{
+    if (m->side[1 - to].now.count == 0)
+        return;
+    for (size_t s = foreign->base; s < foreign->base_end; s++) {
+        const struct text_segment *segment = &m->segments.list[s];
+        for (size_t i = segment->from[to]; i < segment->to[to] && segment->from[1 - to] == segment->to[1 - to]; i++)
+            put_own(m, to, &m->side[to].now.list[m->side[to].partner[i]]);
+    }
+}
+
+static void put_hunk(struct merge *m, int by, const struct text_hunk *hunk)
+{
+    for (size_t i = hunk->from; i < hunk->to; i++) {
+        put_own(m, by, &m->side[by].now.list[i]);
+        put_foreign(m, 1 - by, &m->side[by].now.list[i]);
+    }
+    put_silent(m, 1 - by, hunk);
 }
 
 static void put_stable(struct merge *m, size_t from, size_t to)
 {
-    for (size_t i = from; i < to; i++)
-        for (int side = 0; side < 2; side++)
-            put(m, (enum side)side, m->side[side].list[m->partner[side][i]].node, true);
+    for (int k = 0; k < 2; k++)
+        for (size_t s = from; s < to; s++)
+            for (size_t i = m->segments.list[s].from[k]; i < m->segments.list[s].to[k]; i++)
+                put_own(m, k, &m->side[k].now.list[m->side[k].partner[i]]);
 }
 
 /* Hunks of both sides that change the same in the same way. */
-static void put_agreed(struct merge *m, const struct hunk *first, const struct hunk *second)
+static void put_agreed(struct merge *m, const struct text_hunk *const hunks[2])
 {
-    for (size_t i = first->from; i < first->to; i++)
-        put(m, SIDE_FIRST, m->side[SIDE_FIRST].list[i].node, true);
-    for (size_t i = second->from; i < second->to; i++)
-        put(m, SIDE_SECOND, m->side[SIDE_SECOND].list[i].node, true);
+    for (int k = 0; k < 2; k++)
+        for (size_t i = hunks[k]->from; i < hunks[k]->to; i++)
+            put_own(m, k, &m->side[k].now.list[i]);
 }
 
-static bool comes_first(const struct hunk *one, const struct hunk *other)
+static bool comes_first(const struct text_hunk *one, const struct text_hunk *other)
 {
     return one->base < other->base || (one->base == other->base && (is_insertion(one) || !is_insertion(other)));
 }
@@ -187,13 +160,13 @@ static bool comes_first(const struct hunk *one, const struct hunk *other)
 static bool weave(struct merge *m)
 {
     size_t at = 0, next[2] = {0, 0};
-    while (next[0] < m->hunks[0].count || next[1] < m->hunks[1].count) {
-        const struct hunk *h[2];
-        for (int s = 0; s < 2; s++)
-            h[s] = next[s] < m->hunks[s].count ? &m->hunks[s].list[next[s]] : NULL;
+    while (next[0] < m->side[0].hunks.count || next[1] < m->side[1].hunks.count) {
+        const struct text_hunk *h[2];
+        for (int k = 0; k < 2; k++)
+            h[k] = next[k] < m->side[k].hunks.count ? &m->side[k].hunks.list[next[k]] : NULL;
         if (h[0] && h[1] && says_the_same(m, h[0], h[1])) {
             put_stable(m, at, h[0]->base);
-            put_agreed(m, h[0], h[1]);
+            put_agreed(m, h);
             at = h[0]->base_end;
             next[0]++;
             next[1]++;
@@ -201,33 +174,81 @@ static bool weave(struct merge *m)
         }
         if (h[0] && h[1] && overlap(h[0], h[1]))
             return false;
-        enum side by = !h[1] || (h[0] && comes_first(h[0], h[1])) ? SIDE_FIRST : SIDE_SECOND;
+        int by = !h[1] || (h[0] && comes_first(h[0], h[1])) ? 0 : 1;
         put_stable(m, at, h[by]->base);
         put_hunk(m, by, h[by]);
         at = h[by]->base_end;
         next[by]++;
     }
-    put_stable(m, at, m->base.count);
+    put_stable(m, at, m->segments.count);
     return true;
+}
+
+/* What a side is left with: all its bytes where nothing is new for it, all of the other's where nothing of its own is
+ * left and both write wiki markup. */
+static struct text_doc *result(struct merge *m, int to)
+{
+    struct side_view *own = &m->side[to], *other = &m->side[1 - to];
+    if (other->hunks.count == 0)
+        *own->out = *own->doc;
+    else if (own->hunks.count == 0 && !own->kept && own->doc->source && other->doc->source)
+        *own->out = *other->doc;
+    own->out->keeps_adf = !own->doc->source;
+    return own->out;
+}
+
+static bool run(struct merge *m)
+{
+    for (int k = 0; k < 2; k++) {
+        find_segments(m, k);
+        find_hunks(m, k);
+        m->side[k].out = text_doc_new(m->a);
+        m->side[k].out->crlf = m->side[k].doc->crlf;
+    }
+    return weave(m);
 }
 
 bool text_merge(struct arena *a, const struct text_doc *base, const struct text_doc *const sides[2],
                 struct text_doc *merged_r[2])
 {
-    struct merge m = {.a = a, .base = list_blocks(a, base)};
-    for (int s = 0; s < 2; s++) {
-        m.side[s] = list_blocks(a, sides[s]);
-        m.partner[s] = match(a, &m.base, &m.side[s]);
-        m.hunks[s] = list_hunks(a, m.partner[s], m.base.count, m.side[s].count);
-        m.out[s] = text_doc_new(a);
-        m.out[s]->crlf = sides[s]->crlf;
-    }
-    if (!weave(&m))
+    struct text_blocks blocks = text_blocks_of(a, base->root->first);
+    struct merge m = {.a = a, .segments = text_align_same(a, blocks.count)};
+    for (int k = 0; k < 2; k++)
+        m.side[k] =
+            (struct side_view){.doc = sides[k], .base = blocks, .now = text_blocks_of(a, sides[k]->root->first)};
+    if (!run(&m))
         return false;
-    for (int s = 0; s < 2; s++) {
-        merged_r[s] = m.out[s];
-        if (m.hunks[1 - s].count == 0) /* nothing new for this side: all its bytes stay */
-            *merged_r[s] = *sides[s];
+    for (int k = 0; k < 2; k++)
+        merged_r[k] = result(&m, k);
+    return true;
+}
+
+/* What the other side would hold if it had been given this document. */
+static const struct text_doc *nearest(struct arena *a, const struct text_doc *doc, bool to_wiki)
+{
+    if (doc->source || !to_wiki)
+        return doc;
+    const char *markup = text_to_wiki(a, doc);
+    return text_from_wiki(a, markup, strlen(markup));
+}
+
+bool text_carry(struct arena *a, const struct text_doc *const base[2], const struct text_doc *const now[2],
+                enum side to, struct text_doc **carried_r)
+{
+    struct merge m = {.a = a};
+    const struct text_doc *was[2] = {base[0], base[1]};
+    if (!was[0] || !was[1]) {
+        was[to] = now[to];
+        was[side_other(to)] = nearest(a, now[to], now[side_other(to)]->source);
     }
+    for (int k = 0; k < 2; k++)
+        m.side[k] = (struct side_view){.doc = now[k],
+                                       .base = text_blocks_of(a, was[k]->root->first),
+                                       .now = text_blocks_of(a, now[k]->root->first)};
+    m.segments = text_align(a, (const struct text_blocks[2]){m.side[0].base, m.side[1].base},
+                            (const bool[2]){now[0]->source, now[1]->source});
+    if (!run(&m))
+        return false;
+    *carried_r = result(&m, to);
     return true;
 }

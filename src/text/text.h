@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/side.h"
 
 struct text_doc;
 
@@ -36,6 +37,21 @@ bool text_equal(const struct text_doc *, const struct text_doc *);
  * documents borrow from the three given ones. */
 bool text_merge(struct arena *, const struct text_doc *base, const struct text_doc *const sides[2],
                 struct text_doc *merged_r[2]);
+
+/* One side's change brought to the other, whose form may say less or more (ADF with a task list, wiki markup with a
+ * bullet list). base[side] is what that side held when both last agreed, now[side] what it holds now, each read from
+ * that side's own form (wiki markup or ADF); the documents of side_other(to) are rewritten already to the users, links
+ * and files of `to`. True, and *carried_r is what side `to` should hold: print it with text_to_wiki or text_to_adf, in
+ * the form that now[to] was read from. In it
+ *   - every block that the other side did not change is what `to` holds now, byte for byte in wiki markup, and the very
+ *     JSON in ADF, with what the other side cannot say (unknown nodes, extensions, colours of cells);
+ *   - a block that the other side changed, added or took away is changed, added or taken away here, too;
+ *   - with no change on the other side it is now[to] as it is.
+ * False when both changed the same block, otherwise than each other; *carried_r is untouched. Who wants the other side
+ * to win then calls again with base[to] as now[to]; who has no bases (a first meeting) gives NULL for both: then what
+ * differs from now[to] counts as the other side's change. The result borrows from the documents given. */
+bool text_carry(struct arena *, const struct text_doc *const base[2], const struct text_doc *const now[2], enum side to,
+                struct text_doc **carried_r) MUST_CHECK;
 
 /* What wiki markup cannot say of the document, in its order; no findings mean that text_to_wiki reads back as an equal
  * document. A document read from wiki markup loses nothing. */

@@ -14,6 +14,9 @@ struct http_client {
     struct rng rng;
     char *site_name, *authorization;
     int retries;
+    struct budget *budget, *own_budget;
+    void (*waiting)(void *context, int64_t ms, const char *why);
+    void *context;
     struct http_counts counts;
 };
 
@@ -36,6 +39,10 @@ struct http_client *http_client_new(const struct http_client_settings *settings)
     client->site_name = copy(settings->site_name ? settings->site_name : "the site");
     client->authorization = copy(settings->authorization);
     client->retries = settings->retries < 0 ? 0 : settings->retries ? settings->retries : RETRIES;
+    client->waiting = settings->waiting;
+    client->context = settings->context;
+    client->own_budget = settings->budget ? NULL : budget_new();
+    client->budget = settings->budget ? settings->budget : client->own_budget;
     return client;
 }
 
@@ -48,12 +55,18 @@ void http_client_free(struct http_client *client)
         explicit_bzero(client->authorization, strlen(client->authorization));
     free(client->authorization);
     free(client->site_name);
+    budget_free(client->own_budget);
     free(client);
 }
 
 struct http_counts http_client_counts(const struct http_client *client)
 {
     return client->counts;
+}
+
+struct budget *http_client_budget(struct http_client *client)
+{
+    return client->budget;
 }
 
 static struct http_request make_request(const struct http_client *client, const struct http_call *call, struct arena *a)
@@ -111,6 +124,8 @@ static bool try_once(struct http_client *client, const struct http_call *call, c
         return fail_transport(client, call, is_write, again_r, e);
     client->counts.bytes_received += (int64_t)response.body_length;
     client->counts.rate_limited += response.status == 429;
+    budget_hear(client->budget, call->method, call->target, &response,
+                answer_wait_ms(&response, clock_now(client->clock)), clock_now(client->clock));
     struct answer_question question = {.site_name = client->site_name,
                                        .authorization = client->authorization,
                                        .target = call->target,
@@ -132,6 +147,44 @@ static int64_t backoff_ms(struct http_client *client, int tries)
     return wait > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : wait;
 }
 
+static void wait_for(struct http_client *client, int64_t ms, const char *why)
+{
+    if (ms <= 0)
+        return;
+    if (client->waiting)
+        client->waiting(client->context, ms, why);
+    client->counts.waited_ms += ms;
+    clock_sleep(client->clock, ms);
+}
+
+/* Waits until the site's budget lets this request leave; false when that is too long to sit and wait. */
+static bool wait_for_budget(struct http_client *client, const struct http_call *call, struct err *e)
+{
+    const char *why;
+    int64_t wait;
+    while ((wait = budget_wait_ms(client->budget, call->method, call->target, clock_now(client->clock), &why)) > 0) {
+        if (wait > HTTP_PATIENCE_MS) {
+            err_set(e, ERR_RATE, "%s: %s %.160s was not sent: %s; %lld s from now it goes on", client->site_name,
+                    http_method_name(call->method), call->target, why, (long long)(wait + 999) / 1000);
+            e->retry_after_ms = wait;
+            return false;
+        }
+        wait_for(client, wait, why);
+    }
+    budget_spend(client->budget, call->method, call->target, clock_now(client->clock));
+    return true;
+}
+
+static bool may_try_again(struct http_client *client, int tries, struct err *failure)
+{
+    if (tries > client->retries || failure->retry_after_ms > HTTP_PATIENCE_MS)
+        return false;
+    if (budget_take_retry(client->budget, clock_now(client->clock)))
+        return true;
+    err_wrap(failure, "this site has been asked again so often of late that it is left alone for a while");
+    return false;
+}
+
 bool http_client_call(struct http_client *client, const struct http_call *call, struct arena *a,
                       struct http_reply *reply_r, struct err *e)
 {
@@ -139,10 +192,10 @@ bool http_client_call(struct http_client *client, const struct http_call *call, 
     struct http_request request = make_request(client, call, a);
     for (int tries = 1;; tries++) {
         struct err failure = ERR_INIT;
-        bool again;
-        if (try_once(client, call, &request, a, reply_r, &again, &failure))
+        bool again = false;
+        if (wait_for_budget(client, call, &failure) && try_once(client, call, &request, a, reply_r, &again, &failure))
             return true;
-        if (!again || tries > client->retries) {
+        if (!again || !may_try_again(client, tries, &failure)) {
             if (tries > 1)
                 err_wrap(&failure, "%d tries", tries);
             if (e)
@@ -150,10 +203,7 @@ bool http_client_call(struct http_client *client, const struct http_call *call, 
             return false;
         }
         int64_t wait = backoff_ms(client, tries);
-        if (wait < failure.retry_after_ms)
-            wait = failure.retry_after_ms;
         client->counts.retries++;
-        client->counts.waited_ms += wait;
-        clock_sleep(client->clock, wait);
+        wait_for(client, wait < failure.retry_after_ms ? failure.retry_after_ms : wait, failure.text);
     }
 }

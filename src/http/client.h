@@ -4,7 +4,10 @@
  * 4 times, with base 2 s doubled each time, jitter 0.7 to 1.3, capped at 30 s, and never sooner than Retry-After says
  * (clamped to 10 minutes: Data Center can send 2^63-1). A write goes out once; its fate is the journal's business.
  * A 429 to a write is known not to have been done: it is ERR_RATE, and the caller plans it again.
- * Sleeping goes through the clock, so a virtual clock waits in no time.
+ * Retries are paid from the site's budget (budget.h), which also says when any request, a write too, may leave: a call
+ * waits for that, unless it would be longer than HTTP_PATIENCE_MS: then nothing is sent and it is ERR_RATE at once,
+ * with the time to wait, so that nobody sits before a program that says nothing. Sleeping goes through the clock, so a
+ * virtual clock waits in no time. `waiting` hears of each wait before it begins.
  *
  * Statuses become errors with the site's own words in the text: 400 ERR_REFUSED · 401 ERR_AUTH · 403 ERR_FORBIDDEN ·
  * 404, 410 ERR_GONE · 409 ERR_CONFLICT · 413 ERR_LIMIT · 429 ERR_RATE · 5xx ERR_UNAVAILABLE for safe requests and
@@ -28,7 +31,10 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/rng.h"
+#include "http/budget.h"
 #include "http/transport.h"
+
+enum { HTTP_PATIENCE_MS = 2 * 60 * 1000 };
 
 struct http_client;
 
@@ -39,6 +45,10 @@ struct http_client_settings {
     const char *site_name;       /* used in error texts: "site sa (https://…)" */
     const char *authorization; /* the whole header value, "Basic …" or "Bearer …"; NULL: none. Copied, wiped at free */
     int retries;               /* 4 when 0; -1: none */
+    struct budget *budget;     /* borrowed: shared by all clients of the site; NULL: one of its own */
+    /* A person may want to know why nothing happens: called before each wait. May be NULL. */
+    void (*waiting)(void *context, int64_t ms, const char *why);
+    void *context;
 };
 
 struct http_counts {
@@ -79,3 +89,5 @@ bool http_client_call(struct http_client *, const struct http_call *, struct are
                       struct err *e) MUST_CHECK;
 
 struct http_counts http_client_counts(const struct http_client *);
+/* The budget that its calls are paid from. */
+struct budget *http_client_budget(struct http_client *);

@@ -444,6 +444,75 @@ static void every_way_of_asking_to_wait_is_read_and_clamped(void **state)
     }
 }
 
+static void told(void *context, int64_t ms, const char *why)
+{
+    int64_t *sum = context;
+    assert_true(*why);
+    *sum += ms;
+}
+
+static void a_wait_that_nobody_would_sit_through_is_an_error_at_once(void **state)
+{
+    (void)state;
+    PLAY(f, NULL, {.status = 429, .headers = {"Retry-After", "600"}}, {.status = 200});
+    assert_failed(&f, &READ, ERR_RATE, "429");
+    assert_int_equal(f.e.retry_after_ms, 600000);
+    assert_int_equal(waited(&f), 0);
+    err_clear(&f.e);
+    assert_failed(&f, &WRITE, ERR_RATE, "was not sent"); /* nor does anything else go before its time */
+    assert_int_equal(f.e.retry_after_ms, 600000);
+    assert_int_equal(f.script.asked, 1);
+    clock_sleep(&f.clock.clock, 600000);
+    assert_true(play(&f, &WRITE));
+    fixture_release(&f);
+}
+
+static void a_site_in_trouble_is_not_asked_five_times_for_ever(void **state)
+{
+    (void)state;
+    PLAY(f, NULL, {.status = 503});
+    int64_t asked[12] = {0}, before = 0, sum = 0;
+    http_client_free(f.client);
+    f.client = http_client_new(&(struct http_client_settings){.transport = &f.script.transport,
+                                                              .clock = &f.clock.clock,
+                                                              .site_name = "site sa",
+                                                              .waiting = told,
+                                                              .context = &sum});
+    for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+        assert_false(play(&f, &READ));
+        err_clear(&f.e);
+        asked[i] = (int64_t)f.script.asked - before;
+        before = (int64_t)f.script.asked;
+    }
+    assert_int_equal(asked[0], 5);
+    assert_in_range(asked[11], 1, 2); /* what half a minute brings back, and no more */
+    assert_in_range(http_client_counts(f.client).retries, BUDGET_RETRIES, BUDGET_RETRIES + 8);
+    assert_int_equal(sum, waited(&f));
+    fixture_release(&f);
+}
+
+static void clients_of_one_site_share_its_budget(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {.status = 200, .headers = {"X-RateLimit-Limit", "2", "X-RateLimit-FillRate", "1"}}};
+    struct budget *budget = budget_new();
+    budget_set_rates(budget, &(struct budget_rates){1, 1, 1, 1});
+    struct fixture f[2];
+    for (int i = 0; i < 2; i++) {
+        fixture_init(&f[i], steps, 1, NULL);
+        http_client_free(f[i].client);
+        f[i].client = http_client_new(&(struct http_client_settings){
+            .transport = &f[i].script.transport, .clock = &f[0].clock.clock, .site_name = "site sa", .budget = budget});
+        assert_ptr_equal(http_client_budget(f[i].client), budget);
+        assert_true(play(&f[i], &READ));
+    }
+    assert_int_equal(waited(&f[0]), 1000); /* one a second: the second client waits for the first one's */
+    fixture_release(&f[0]);
+    fixture_release(&f[1]);
+    budget_free(budget);
+}
+
 static void a_plug_pulled_passes_as_it_is(void **state)
 {
     (void)state;
@@ -489,6 +558,9 @@ int main(void)
         cmocka_unit_test(a_redirect_says_where_it_wanted_to_lead),
         cmocka_unit_test(it_waits_no_shorter_than_the_site_asks),
         cmocka_unit_test(every_way_of_asking_to_wait_is_read_and_clamped),
+        cmocka_unit_test(a_wait_that_nobody_would_sit_through_is_an_error_at_once),
+        cmocka_unit_test(a_site_in_trouble_is_not_asked_five_times_for_ever),
+        cmocka_unit_test(clients_of_one_site_share_its_budget),
         cmocka_unit_test(a_plug_pulled_passes_as_it_is),
         cmocka_unit_test(the_same_seed_waits_the_same),
     };

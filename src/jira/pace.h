@@ -24,5 +24,9 @@ struct pace {
 void pace_release(struct pace *);
 /* How long to wait before the next write to this issue; 0: none. */
 int64_t pace_wait_ms(const struct pace *, const char *issue, int64_t now_ms);
+/* How many writes to this issue may leave at once now; 0 when the next one has to wait. */
+size_t pace_room(const struct pace *, const char *issue, int64_t now_ms);
+/* The site refused a write to this issue for its number: none leaves before that moment. */
+void pace_close(struct pace *, const char *issue, int64_t until_ms, int64_t now_ms);
 /* A write to this issue leaves now. */
 void pace_note(struct pace *, const char *issue, int64_t now_ms);

@@ -103,23 +103,45 @@ bool jira_ask_list(struct jira_site *site, struct arena *a, const char *target, 
     return true;
 }
 
+/* Those who asked jira_write_room before never wait here. */
+static void keep_pace(struct jira_site *site, const struct jira_facts *facts, const char *issue)
+{
+    int64_t wait = pace_wait_ms(&site->pace, issue, clock_now(site->clock));
+    if (wait > 0)
+        clock_sleep(site->clock, wait);
+    if (facts->caps->is_paced)
+        pace_note(&site->pace, issue, clock_now(site->clock));
+}
+
+size_t jira_write_room(struct jira_site *site, const char *issue, int64_t *wait_ms_r)
+{
+    int64_t now = clock_now(site->clock);
+    size_t room = pace_room(&site->pace, issue, now);
+    bool is_paced = site->is_known && site->facts.caps->is_paced;
+    *wait_ms_r = room ? 0 : pace_wait_ms(&site->pace, issue, now);
+    return room && !is_paced ? SIZE_MAX : room;
+}
+
 bool jira_write(struct jira_site *site, struct arena *a, const char *issue, enum http_method method, const char *target,
                 const json_t *body, const json_t **r, struct err *e)
 {
     const struct jira_facts *facts;
     if (!jira_site_facts(site, &facts, e))
         return false;
-    if (issue && facts->caps->is_paced) {
-        int64_t wait = pace_wait_ms(&site->pace, issue, clock_now(site->clock));
-        if (wait > 0)
-            clock_sleep(site->clock, wait);
-        pace_note(&site->pace, issue, clock_now(site->clock));
-    }
+    if (issue)
+        keep_pace(site, facts, issue);
     /* Cloud refuses a DELETE of a remote link without a content type (415). */
     struct http_call call = {.method = method, .target = target, .json = body, .content_type = "application/json"};
     struct http_reply reply;
-    if (!perform(site, a, &call, &reply, e))
-        return false;
-    *r = reply.json;
-    return true;
+    struct err failure = ERR_INIT;
+    if (perform(site, a, &call, &reply, &failure)) {
+        *r = reply.json;
+        return true;
+    }
+    int64_t now = clock_now(site->clock);
+    if (issue && budget_is_per_issue(reply.status, reply.headers, reply.header_count))
+        pace_close(&site->pace, issue, now + (failure.retry_after_ms ? failure.retry_after_ms : PACE_SHORT_MS), now);
+    if (e)
+        *e = failure;
+    return false;
 }

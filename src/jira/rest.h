@@ -28,6 +28,9 @@ bool jira_find(struct jira_site *, struct arena *, const char *target, const jso
 bool jira_write(struct jira_site *, struct arena *, const char *issue, enum http_method, const char *target,
                 const json_t *body, const json_t **r, struct err *e) MUST_CHECK;
 
+/* tracker_ops.write_room. */
+size_t jira_write_room(struct jira_site *, const char *issue, int64_t *wait_ms_r);
+
 /* Like jira_ask, for lists: when the list under `member` is empty, that is believed only if we are still who we were.
  * ERR_PROTOCOL when there is no such list. */
 bool jira_ask_list(struct jira_site *, struct arena *, const char *target, const json_t *body, const char *member,

@@ -23,7 +23,8 @@ static const struct jira_caps caps_table[] = {
                     .is_paced = true,
                     .read_batch = 100,
                     .search_batch = 500,
-                    .poll_overlap_ms = 5 * 60 * 1000},
+                    .poll_overlap_ms = 5 * 60 * 1000,
+                    .rates = {.get = 100, .post = 100, .put = 50, .delete = 50}},
 };
 
 /* --- opening and closing --- */
@@ -95,7 +96,11 @@ struct jira_site *jira_site_open(const struct jira_settings *s, struct err *e)
                                                                 .clock = site->clock,
                                                                 .seed = s->seed,
                                                                 .site_name = site->label,
-                                                                .authorization = header});
+                                                                .authorization = header,
+                                                                .retries = s->retries,
+                                                                .budget = s->budget,
+                                                                .waiting = s->waiting,
+                                                                .context = s->context});
     explicit_bzero(header, strlen(header));
     arena_release(&a);
     return site;
@@ -148,6 +153,7 @@ static bool learn_server(struct jira_site *site, const json_t *info, struct err 
     for (size_t i = 0; i < ARRAY_LEN(facts->version_numbers); i++)
         facts->version_numbers[i] = (int)json_integer_value(json_array_get(json_object_get(info, "versionNumbers"), i));
     facts->createmeta = createmeta_of(facts);
+    budget_set_rates(http_client_budget(site->http), &facts->caps->rates);
     return true;
 }
 

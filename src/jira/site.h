@@ -26,9 +26,13 @@ struct jira_settings {
     const char *proxy, *ca_file, *client_cert;
     bool allow_http;
     struct transport
-        *transport;      /* used instead of a network; owned by the site from here on, also when opening fails */
-    struct clock *clock; /* borrowed; NULL: the machine's */
-    uint64_t seed;       /* of the jitter between retries */
+        *transport;        /* used instead of a network; owned by the site from here on, also when opening fails */
+    struct clock *clock;   /* borrowed; NULL: the machine's */
+    uint64_t seed;         /* of the jitter between retries */
+    int retries;           /* of a read that failed; 4 when 0, -1: none */
+    struct budget *budget; /* borrowed: shared by all who speak with this site as this account; NULL: one of its own */
+    void (*waiting)(void *context, int64_t ms, const char *why); /* as in http/client.h; may be NULL */
+    void *context;
 };
 
 enum jira_deployment { JIRA_DATACENTER, JIRA_CLOUD };
@@ -46,6 +50,7 @@ struct jira_caps {
     int read_batch;             /* issues in one bulk read */
     int search_batch;           /* rows to ask for in one page of a search */
     int64_t poll_overlap_ms;    /* how far behind a search may lag */
+    struct budget_rates rates;  /* requests a second for an endpoint and method, as published; 0: nothing is */
 };
 
 /* createmeta, by version: where it lists the fields of a new issue. */

@@ -242,6 +242,11 @@ static bool op_remote_link_delete(struct tracker *t, struct arena *a, const char
 
 /* --- the rest --- */
 
+static size_t op_write_room(struct tracker *t, const char *issue, int64_t *wait_ms_r)
+{
+    return jira_write_room(self(t)->site, issue, wait_ms_r);
+}
+
 static const char *op_browse_url(struct tracker *t, struct arena *a, const char *key)
 {
     return arena_printf(a, "%s/browse/%s", jira_site_base_url(self(t)->site), key);
@@ -281,6 +286,7 @@ static const struct tracker_ops ops = {
     .project_property_set = op_project_property_set,
     .remote_link_set = op_remote_link_set,
     .remote_link_delete = op_remote_link_delete,
+    .write_room = op_write_room,
     .browse_url = op_browse_url,
     .requests = op_requests,
     .free = op_free,

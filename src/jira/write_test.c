@@ -264,6 +264,39 @@ static void writes_to_one_issue_of_cloud_keep_their_pace(void **state)
     }
 }
 
+/* The 429 of one issue closes that issue; the room of others and of other sites is as it was. */
+static void an_issue_that_is_written_too_fast_is_left_alone_and_no_other(void **state)
+{
+    (void)state;
+    PLAY(p, true,
+         {"DELETE /rest/api/2/issue/5/comment/1", NULL, 429, "{}",
+          .header = "RateLimit-Reason: jira-per-issue-on-write"},
+         {"DELETE /rest/api/2/issue/6/comment/1", NULL, 204, NULL},
+         {"DELETE /rest/api/2/issue/5/comment/1", NULL, 204, NULL});
+    const struct tracker_ops *ops = p.tracker->ops;
+    int64_t wait;
+    assert_fails(p, ERR_RATE, ops->comment_delete(p.tracker, &p.a, "5", "1", &p.e));
+    assert_int_equal(ops->write_room(p.tracker, "5", &wait), 0);
+    assert_int_equal(wait, PACE_SHORT_MS);
+    assert_int_equal(ops->write_room(p.tracker, "6", &wait), PACE_SHORT);
+    assert_ok(p, ops->comment_delete(p.tracker, &p.a, "6", "1", &p.e));
+    assert_int_equal(p.clock.now - PLAY_START, 0);
+    assert_int_equal(ops->write_room(p.tracker, "6", &wait), PACE_SHORT - 1);
+    assert_ok(p, ops->comment_delete(p.tracker, &p.a, "5", "1", &p.e)); /* who does not ask for room waits */
+    assert_int_equal(p.clock.now - PLAY_START, PACE_SHORT_MS);
+    play_end(&p);
+}
+
+static void a_data_center_has_room_for_everything(void **state)
+{
+    (void)state;
+    PLAY(p, false, {"DELETE /rest/api/2/issue/6/comment/1", NULL, 204, NULL});
+    int64_t wait;
+    assert_ok(p, p.tracker->ops->comment_delete(p.tracker, &p.a, "6", "1", &p.e));
+    assert_true(p.tracker->ops->write_room(p.tracker, "6", &wait) == SIZE_MAX);
+    play_end(&p);
+}
+
 /* --- people --- */
 
 #define ANN(more)                                                                                                      \
@@ -342,6 +375,8 @@ int main(void)
         cmocka_unit_test(a_property_too_large_is_stopped_here),
         cmocka_unit_test(a_remote_link_is_set_whole_and_deleted_by_its_global_id),
         cmocka_unit_test(writes_to_one_issue_of_cloud_keep_their_pace),
+        cmocka_unit_test(an_issue_that_is_written_too_fast_is_left_alone_and_no_other),
+        cmocka_unit_test(a_data_center_has_room_for_everything),
         cmocka_unit_test(people_are_found_exactly_or_not_at_all),
         cmocka_unit_test(two_people_of_one_address_are_two),
     };

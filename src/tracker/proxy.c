@@ -331,6 +331,12 @@ static bool proxy_remote_link_delete(struct tracker *t, struct arena *a, const c
 
 /* Neither read nor write */
 
+static size_t proxy_write_room(struct tracker *t, const char *issue_id, int64_t *wait_ms_r)
+{
+    struct proxy *p = proxy_of(t);
+    return p->inner->ops->write_room(p->inner, issue_id, wait_ms_r);
+}
+
 static const char *proxy_browse_url(struct tracker *t, struct arena *a, const char *key)
 {
     return proxy_of(t)->inner->ops->browse_url(proxy_of(t)->inner, a, key);
@@ -375,6 +381,7 @@ static const struct tracker_ops PROXY_OPS = {
     .project_property_set = proxy_project_property_set,
     .remote_link_set = proxy_remote_link_set,
     .remote_link_delete = proxy_remote_link_delete,
+    .write_room = proxy_write_room,
     .browse_url = proxy_browse_url,
     .requests = proxy_requests,
     .free = proxy_free,

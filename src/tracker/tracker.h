@@ -6,9 +6,8 @@
  * Memory: results live in the arena passed in.
  * Writes: an implementation sends each write at most once. A write that may have been done although no reply came is
  *         ERR_UNCERTAIN; only sync/recover.c may turn that into something else.
- * Errors: as in err.h and http/client.h; ERR_GONE also for what the account may not see. ERR_AUTH and the other site-scope
- *         kinds say nothing about the data. ERR_KILLED passes through untouched.
- * Threads: one at a time. */
+ * Errors: as in err.h and http/client.h; ERR_GONE also for what the account may not see. ERR_AUTH and the other
+ * site-scope kinds say nothing about the data. ERR_KILLED passes through untouched. Threads: one at a time. */
 #pragma once
 
 #include "tracker/value.h"
@@ -71,14 +70,14 @@ struct tracker_comment {
     int64_t created_ms, updated_ms;
     const char *visibility_type, *visibility_value; /* "role" or "group"; NULL when open to all */
     bool is_internal;                               /* JSM: jsdPublic false */
-    const char *token;                              /* of our token property; NULL when there is none, or not asked for */
+    const char *token; /* of our token property; NULL when there is none, or not asked for */
 };
 
 struct tracker_history_item {
     const char *id; /* of the history; ascending */
     const char *author_id;
     int64_t created_ms;
-    const char *field;                         /* field id where the site tells, else the name in lower case */
+    const char *field;                           /* field id where the site tells, else the name in lower case */
     const char *from, *from_text, *to, *to_text; /* NULL where the site says null */
 };
 
@@ -145,12 +144,13 @@ struct tracker_ops {
     bool (*project)(struct tracker *, struct arena *, struct tracker_project *r, struct err *e);
 
     /* One page of the issues that moved at or after since_ms (in minutes, as the site can), oldest first, plus
-     * `filter` (JQL, NULL none). *cursor is NULL for the first page and NULL again after the last. Pages overlap by an anchor;
-     * a window that shifted under the reader is started again inside. */
+     * `filter` (JQL, NULL none). *cursor is NULL for the first page and NULL again after the last. Pages overlap by an
+     * anchor; a window that shifted under the reader is started again inside. */
     bool (*poll)(struct tracker *, struct arena *, int64_t since_ms, const char *filter, const char **cursor,
                  struct tracker_seen **r, size_t *count_r, struct err *e);
     /* Reads many issues. r[i] belongs to ids[i] and is NULL when it is not there or not visible. */
-    bool (*read)(struct tracker *, struct arena *, const struct tracker_read *, struct tracker_issue **r, struct err *e);
+    bool (*read)(struct tracker *, struct arena *, const struct tracker_read *, struct tracker_issue **r,
+                 struct err *e);
     /* The id of some issue of that type in that status, NULL when there is none: to learn what leaves that status. */
     bool (*sample)(struct tracker *, struct arena *, const char *type_id, const char *status_id, const char **id_r,
                    struct err *e);
@@ -198,6 +198,9 @@ struct tracker_ops {
     bool (*remote_link_delete)(struct tracker *, struct arena *, const char *issue_id, const char *global_id,
                                struct err *e);
 
+    /* How many writes this issue takes at once now; SIZE_MAX when no limit is known. With 0, *wait_ms_r is the time
+     * until it takes one again. Nothing is asked of the site; a write beyond the room waits inside for its turn. */
+    size_t (*write_room)(struct tracker *, const char *issue_id, int64_t *wait_ms_r);
     /* "https://…/browse/SA-1" */
     const char *(*browse_url)(struct tracker *, struct arena *, const char *key);
     int64_t (*requests)(const struct tracker *); /* sent so far */

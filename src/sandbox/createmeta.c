@@ -2,7 +2,7 @@
  *
  * Three forms of one truth: the old one (all projects at once, Jira 8), the new one of Data Center (pages of `values`)
  * and Cloud's (pages of `issueTypes` and `fields`). */
-#include "sandbox/field.h"
+#include "sandbox/planning.h"
 
 static json_t *list_json(struct ctx *c, const char *sql, json_t *(*one)(struct ctx *, int64_t), int64_t bound)
 {
@@ -31,6 +31,10 @@ static json_t *allowed_values(struct ctx *c, const struct field *f, int64_t proj
         add(list, project_json(c, project));
         return list;
     }
+    if (str_eq(f->id, "fixVersions") || str_eq(f->id, "versions"))
+        return project_versions_json(c, project, false);
+    if (str_eq(f->id, "components"))
+        return list_json(c, "SELECT id FROM component WHERE project = ?1 ORDER BY name, id", component_json, project);
     if (f->kind && (str_eq(f->kind->kind, "select") || str_eq(f->kind->kind, "multiselect")))
         return list_json(c, "SELECT id FROM field_option WHERE field = ?1 AND disabled = 0 ORDER BY position, id",
                          field_option_json, f->number);

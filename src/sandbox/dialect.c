@@ -34,6 +34,7 @@ static const struct dialect DIALECTS[] = {
             .type_invalid = "The issue type selected is invalid.",
             .anonymous_issue_status = 401,
             .notify_refused_status = 403,
+            .version_forbidden_status = 403,
             .comment_forbidden_status = 403,
         },
     [SANDBOX_DC10] =
@@ -66,6 +67,7 @@ static const struct dialect DIALECTS[] = {
             .type_invalid = "The issue type selected is invalid.",
             .anonymous_issue_status = 401,
             .notify_refused_status = 403,
+            .version_forbidden_status = 403,
             .comment_forbidden_status = 403,
         },
     [SANDBOX_CLOUD] =
@@ -102,6 +104,7 @@ static const struct dialect DIALECTS[] = {
             .type_invalid = "Specify a valid issue type",
             .anonymous_issue_status = 404,
             .notify_refused_status = 400,
+            .version_forbidden_status = 404,
             .comment_forbidden_status = 400,
         },
 };

@@ -39,6 +39,7 @@ struct dialect {
     const char *project_required, *project_invalid, *type_required, *type_invalid;
     int anonymous_issue_status;   /* an issue asked for by nobody: "log in" (401) or "not there" (404) */
     int notify_refused_status;    /* notifyUsers=false by somebody who may not */
+    int version_forbidden_status; /* a version written by somebody who may not */
     int comment_forbidden_status; /* another's comment edited without the right */
 };
 

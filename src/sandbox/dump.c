@@ -154,7 +154,8 @@ static bool put_people(struct dump *d, json_t *page)
     const char *sql =
         "SELECT id, account_id, name, user_key, email, display_name, active, time_zone FROM account WHERE id IN (#) OR "
         "id IN ("
-        "SELECT lead FROM project WHERE id = ?1 UNION SELECT account FROM project_member WHERE project = ?1 "
+        "SELECT lead FROM project WHERE id = ?1 UNION SELECT lead FROM component WHERE project = ?1 "
+        "UNION SELECT account FROM project_member WHERE project = ?1 "
         "UNION SELECT assignee FROM issue WHERE id % UNION SELECT reporter FROM issue WHERE id % "
         "UNION SELECT creator FROM issue WHERE id % UNION SELECT account FROM watcher WHERE issue % "
         "UNION SELECT author FROM comment WHERE issue % UNION SELECT update_author FROM comment WHERE issue % "
@@ -228,6 +229,13 @@ static bool put_head(struct dump *d, json_t *page)
            put_column(d, project, "members", "SELECT account FROM project_member WHERE project = ?1", d->project) &&
            put_list(d, project, "properties", "key {value",
                     "SELECT key, value FROM property WHERE entity = 'project' AND entity_id = ?1", d->project) &&
+           put_list(d, project, "versions", "id name description archived released startDate releaseDate position",
+                    "SELECT id, name, description, archived, released, start_date, release_date, position FROM version "
+                    "WHERE project = ?1 ORDER BY id",
+                    d->project) &&
+           put_list(d, project, "components", "id name description lead assigneeType",
+                    "SELECT id, name, description, lead, assignee_type FROM component WHERE project = ?1 ORDER BY id",
+                    d->project) &&
            put_people(d, page) && put_workflows(d, page) && put_fields(d, page) &&
            put_list(d, page, "types", "id name isSubtask workflow",
                     "SELECT t.id, t.name, t.is_subtask, p.workflow FROM issue_type t JOIN project_issue_type p ON "
@@ -298,6 +306,12 @@ static bool put_parts(struct dump *d, json_t *issue)
 {
     int64_t id = json_at_int(issue, "id", 0);
     return put_column(d, issue, "labels", "SELECT label FROM issue_label WHERE issue = ?1", id) &&
+           put_column(d, issue, "fixVersions",
+                      "SELECT version FROM issue_version WHERE issue = ?1 AND kind = 'fix' ORDER BY version", id) &&
+           put_column(d, issue, "versions",
+                      "SELECT version FROM issue_version WHERE issue = ?1 AND kind = 'affects' ORDER BY version", id) &&
+           put_column(d, issue, "components",
+                      "SELECT component FROM issue_component WHERE issue = ?1 ORDER BY component", id) &&
            put_column(d, issue, "watchers", "SELECT account FROM watcher WHERE issue = ?1", id) &&
            put_column(d, issue, "children", "SELECT " KEY_OF("c.id") " FROM issue c WHERE c.parent = ?1", id) &&
            put_list(d, issue, "values", "field position text num ref",

@@ -53,10 +53,11 @@ static const char *convert_history_value(struct importer *m, const char *field, 
         const char *field;
         size_t offset;
     } nouns[] = {
-        {"status", offsetof(struct importer, statuses)},
-        {"priority", offsetof(struct importer, priorities)},
-        {"resolution", offsetof(struct importer, resolutions)},
-        {"issuetype", offsetof(struct importer, types)},
+        {"status", offsetof(struct importer, statuses)},        {"priority", offsetof(struct importer, priorities)},
+        {"resolution", offsetof(struct importer, resolutions)}, {"issuetype", offsetof(struct importer, types)},
+        {"fixVersions", offsetof(struct importer, versions)},   {"Fix Version", offsetof(struct importer, versions)},
+        {"versions", offsetof(struct importer, versions)},      {"Version", offsetof(struct importer, versions)},
+        {"components", offsetof(struct importer, components)},  {"Component", offsetof(struct importer, components)},
     };
     int64_t id;
     if (!value || !field)
@@ -144,6 +145,30 @@ static bool import_label(struct importer *m, int64_t issue, const json_t *v)
     return !json_is_string(v) || bulk_label_add(m->sb, issue, json_string_value(v), m->e);
 }
 
+static bool import_version(struct importer *m, int64_t issue, const char *kind, const json_t *v)
+{
+    int64_t version = import_target(&m->versions, json_integer_value(v));
+    return !version || sql_run(m->sb->db, m->e, "INSERT INTO issue_version (issue, kind, version) VALUES (?1, ?2, ?3)",
+                               "isi", issue, kind, version);
+}
+
+static bool import_fix_version(struct importer *m, int64_t issue, const json_t *v)
+{
+    return import_version(m, issue, "fix", v);
+}
+
+static bool import_affected_version(struct importer *m, int64_t issue, const json_t *v)
+{
+    return import_version(m, issue, "affects", v);
+}
+
+static bool import_component(struct importer *m, int64_t issue, const json_t *v)
+{
+    int64_t component = import_target(&m->components, json_integer_value(v));
+    return !component || sql_run(m->sb->db, m->e, "INSERT INTO issue_component (issue, component) VALUES (?1, ?2)",
+                                 "ii", issue, component);
+}
+
 static bool import_watcher(struct importer *m, int64_t issue, const json_t *v)
 {
     const struct person *p = import_person(m, json_integer_value(v));
@@ -163,9 +188,17 @@ static bool import_parts(struct importer *m, int64_t issue, const json_t *v)
         const char *member;
         bool (*one)(struct importer *, int64_t, const json_t *);
     } parts[] = {
-        {"labels", import_label},     {"watchers", import_watcher},        {"values", import_value},
-        {"comments", import_comment}, {"histories", import_history},       {"links", import_link},
-        {"children", import_child},   {"remoteLinks", import_remote_link},
+        {"labels", import_label},
+        {"watchers", import_watcher},
+        {"values", import_value},
+        {"comments", import_comment},
+        {"histories", import_history},
+        {"links", import_link},
+        {"children", import_child},
+        {"remoteLinks", import_remote_link},
+        {"fixVersions", import_fix_version},
+        {"versions", import_affected_version},
+        {"components", import_component},
     };
     for (size_t p = 0; p < ARRAY_LEN(parts); p++) {
         size_t i;

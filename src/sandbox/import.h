@@ -41,7 +41,7 @@ struct importer {
     size_t people_count;
     struct field_pair *fields;
     size_t field_count;
-    struct pairs statuses, types, priorities, resolutions, link_types, workflows, options_;
+    struct pairs statuses, types, priorities, resolutions, link_types, workflows, options_, versions, components;
 };
 
 /* 0 when it is not known. */

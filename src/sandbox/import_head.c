@@ -387,6 +387,61 @@ static bool import_one_field(struct importer *m, const json_t *v)
     return true;
 }
 
+/* ---- versions and components ---- */
+
+static bool import_one_version(struct importer *m, const json_t *v)
+{
+    int64_t target, source = json_at_int(v, "id", 0);
+    if (!recall(m, "version", source, &target))
+        return false;
+    if (!target &&
+        (!sql_run(m->sb->db, m->e,
+                  "INSERT INTO version (project, name, description, archived, released, start_date, release_date,"
+                  " position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                  "issiissi", m->project, json_at_str(v, "name"), json_at_str(v, "description"),
+                  json_at_int(v, "archived", 0), json_at_int(v, "released", 0), json_at_str(v, "startDate"),
+                  json_at_str(v, "releaseDate"), json_at_int(v, "position", 0)) ||
+         !remember(m, "version", source, target = sql_last_id(m->sb->db))))
+        return false;
+    remember_pair(m, &m->versions, source, target);
+    if (m->is_first)
+        import_report_ids(m, "jira:version", source, target);
+    return true;
+}
+
+static bool import_one_component(struct importer *m, const json_t *v)
+{
+    int64_t target, source = json_at_int(v, "id", 0);
+    const char *type = json_at_str(v, "assigneeType");
+    if (!recall(m, "component", source, &target))
+        return false;
+    if (!target &&
+        (!sql_run(m->sb->db, m->e,
+                  "INSERT INTO component (project, name, description, lead, assignee_type) VALUES (?1, ?2, ?3,"
+                  " nullif(?4, 0), ?5)",
+                  "issis", m->project, json_at_str(v, "name"), json_at_str(v, "description"),
+                  import_account(m, v, "lead"), type ? type : "PROJECT_DEFAULT") ||
+         !remember(m, "component", source, target = sql_last_id(m->sb->db))))
+        return false;
+    remember_pair(m, &m->components, source, target);
+    if (m->is_first)
+        import_report_ids(m, "jira:component", source, target);
+    return true;
+}
+
+static bool import_planning(struct importer *m, const json_t *project)
+{
+    size_t i;
+    json_t *v;
+    json_array_foreach (json_object_get(project, "versions"), i, v)
+        if (!import_one_version(m, v))
+            return false;
+    json_array_foreach (json_object_get(project, "components"), i, v)
+        if (!import_one_component(m, v))
+            return false;
+    return true;
+}
+
 bool import_head(struct importer *m)
 {
     const json_t *project = json_object_get(m->page, "project");
@@ -403,5 +458,5 @@ bool import_head(struct importer *m)
         return false;
     if (!m->project)
         return err_set(m->e, ERR_INPUT, "import: project %s has no first page here; start again with after=0", m->key);
-    return import_each(m, "fields", import_one_field);
+    return import_planning(m, project) && import_each(m, "fields", import_one_field);
 }

@@ -22,7 +22,7 @@
 
 #include <stdint.h>
 
-extern const char sandbox_schema[];
+extern const char sandbox_schema[], sandbox_schema_planning[];
 
 struct sandbox {
     struct sql_db *db;
@@ -207,7 +207,17 @@ json_t *issue_stub_json(struct ctx *, int64_t issue);
 char *issue_key(struct ctx *, int64_t issue); /* "SA-1"; NULL when the database failed */
 
 /* What was made for this request once need not be made again: users, statuses, types (memo.c). NULL when it was not. */
-enum memo_noun { MEMO_USER, MEMO_STATUS, MEMO_PRIORITY, MEMO_RESOLUTION, MEMO_TYPE, MEMO_PROJECT, MEMO_LINK_TYPE };
+enum memo_noun {
+    MEMO_USER,
+    MEMO_STATUS,
+    MEMO_PRIORITY,
+    MEMO_RESOLUTION,
+    MEMO_TYPE,
+    MEMO_PROJECT,
+    MEMO_LINK_TYPE,
+    MEMO_VERSION,
+    MEMO_COMPONENT
+};
 json_t *memo_get(struct ctx *, enum memo_noun, int64_t id);
 json_t *memo_put(struct ctx *, enum memo_noun, int64_t id, json_t *); /* returns what it was given */
 

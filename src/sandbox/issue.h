@@ -32,10 +32,20 @@ struct custom_change {
     size_t before_count, after_count;
 };
 
+/* The fields that are sets of a project's nouns (issue_set.c, planning.h). */
+enum issue_set { SET_FIX_VERSIONS, SET_VERSIONS, SET_COMPONENTS, ISSUE_SETS };
+
+struct ref_set {
+    int64_t *before, *after;
+    size_t before_count, after_count;
+    bool is_open; /* what was there has been read */
+};
+
 struct issue_change {
     struct issue_row before, after;
-    bool is_new;
-    const char *operation; /* the screen: create, edit, resolve; "" when no screen is involved */
+    struct ref_set sets[ISSUE_SETS];
+    bool is_new, assigns_automatically; /* the latter: the assignee was given as "-1" */
+    const char *operation;              /* the screen: create, edit, resolve; "" when no screen is involved */
     char **labels_before, **labels;
     size_t labels_before_count, labels_count;
     bool has_labels; /* read, so that they are compared */
@@ -83,6 +93,10 @@ bool is_date(const char *);
 struct history_item {
     const char *field, *type, *field_id; /* type: jira or custom; field_id NULL: none */
     const char *from, *from_string, *to, *to_string;
+};
+struct history_items {
+    struct history_item *list;
+    size_t count;
 };
 bool history_add(struct ctx *, int64_t issue, const struct history_item *, size_t count) MUST_CHECK;
 

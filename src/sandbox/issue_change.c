@@ -2,7 +2,7 @@
  *
  * Why everything is applied to a copy first: a request with one wrong field must change nothing, and an edit that ends
  * where it began must leave no history and no new `updated`. */
-#include "sandbox/issue.h"
+#include "sandbox/planning.h"
 
 #include <string.h>
 
@@ -93,9 +93,27 @@ static bool set_type(struct ctx *c, struct issue_change *ch, const json_t *value
     return true;
 }
 
+/* With the components that the issue has now. */
+static bool automatic_of(struct ctx *c, const struct issue_change *ch, int64_t *r)
+{
+    int64_t *components = NULL;
+    size_t count = 0;
+    struct sql_rows rows;
+    if (!db_query(c, &rows, "SELECT component FROM issue_component WHERE issue = ?1 ORDER BY component", "i",
+                  ch->before.id))
+        return false;
+    while (sql_next(&rows))
+        *arena_push(c->a, components, count) = sql_int(&rows, 0);
+    return db_done(c, &rows) && automatic_assignee(c, ch->after.project, components, count, r);
+}
+
 static bool set_assignee(struct ctx *c, struct issue_change *ch, const json_t *value)
 {
     int64_t account = 0, is_allowed = 1;
+    const char *given = json_at_str(value, c->d->is_cloud ? "accountId" : "name");
+    ch->assigns_automatically = str_eq(given, "-1");
+    if (ch->assigns_automatically) /* whom the components or the project say; a new issue's components may still come */
+        return ch->is_new || (automatic_of(c, ch, &ch->after.assignee));
     if (!read_user(c, &ch->problems, "assignee", value, &account))
         return false;
     if (account && !db_int(c, &is_allowed,
@@ -105,8 +123,7 @@ static bool set_assignee(struct ctx *c, struct issue_change *ch, const json_t *v
                            "ii", ch->after.project, account))
         return false;
     if (!is_allowed)
-        problem(c, &ch->problems, "assignee", "User '%s' cannot be assigned issues.",
-                json_at_str(value, c->d->is_cloud ? "accountId" : "name"));
+        problem(c, &ch->problems, "assignee", "User '%s' cannot be assigned issues.", given ? given : "");
     ch->after.assignee = account;
     return true;
 }
@@ -242,6 +259,9 @@ static bool change_system(struct ctx *c, struct issue_change *ch, const char *fi
         return rich_text_read(c, value, field, &ch->problems, &ch->after.environment);
     if (str_eq(field, "labels"))
         return change_labels(c, ch, verb, value);
+    enum issue_set set;
+    if (issue_set_named(field, &set))
+        return issue_set_change(c, ch, set, verb, value);
     if (str_eq(field, "comment"))
         return push_step(c, &ch->comments, verb, value);
     if (str_eq(field, "issuelinks"))

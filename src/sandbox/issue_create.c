@@ -1,5 +1,5 @@
 /* issue_create.c - new issues, one by one and in bulk. */
-#include "sandbox/issue.h"
+#include "sandbox/planning.h"
 
 static bool read_project(struct ctx *c, struct issue_change *ch, const json_t *fields)
 {
@@ -42,19 +42,26 @@ static bool read_type(struct ctx *c, struct issue_change *ch, const json_t *fiel
 /* What a new issue has when nobody says otherwise. */
 static bool defaults(struct ctx *c, struct issue_row *r)
 {
-    char *assignee_type = NULL;
     r->created = r->updated = r->status_changed = c->now;
     r->creator = r->reporter = c->caller;
     if (!db_int(c, &r->priority, "SELECT id FROM priority ORDER BY is_default DESC, position LIMIT 1", "") ||
-        !db_str(c, &assignee_type, "SELECT assignee_type FROM project WHERE id = ?1", "i", r->project) ||
         !db_int(c, &r->status,
                 "SELECT t.to_status FROM project_issue_type p JOIN workflow_transition t ON t.workflow = p.workflow"
                 " WHERE p.project = ?1 AND p.issue_type = ?2 AND t.is_initial = 1",
                 "ii", r->project, r->type))
         return false;
-    if (str_eq(assignee_type, "PROJECT_LEAD"))
-        return db_int(c, &r->assignee, "SELECT lead FROM project WHERE id = ?1", "i", r->project);
     return true;
+}
+
+/* An assignee that nobody named, or that was to be chosen automatically. */
+static bool assign(struct ctx *c, struct issue_change *ch)
+{
+    bool is_named = false;
+    for (size_t i = 0; i < ch->named_count; i++)
+        is_named |= str_eq(ch->named[i], "assignee");
+    const struct ref_set *components = &ch->sets[SET_COMPONENTS];
+    return (is_named && !ch->assigns_automatically) ||
+           automatic_assignee(c, ch->after.project, components->after, components->after_count, &ch->after.assignee);
 }
 
 struct needs {
@@ -113,7 +120,7 @@ static bool prepare(struct ctx *c, struct issue_change *ch, const json_t *body)
     if (!ch->after.project || !ch->after.type)
         return true;
     struct needs needs = {ch};
-    return defaults(c, &ch->after) && issue_change_body(c, ch, body) &&
+    return defaults(c, &ch->after) && issue_change_body(c, ch, body) && assign(c, ch) &&
            screen_each(c, ch->after.project, ch->after.type, "create", need_field, &needs) && first_step(c, ch, body);
 }
 

@@ -33,20 +33,12 @@ static bool issue_put(struct ctx *c)
 
 static bool assignee_put(struct ctx *c)
 {
-    int64_t id = 0, automatic = 0;
+    int64_t id = 0;
     struct issue_change ch;
     bool changed;
-    if (!issue_need(c, c->args[0], &id) || !issue_change_open(c, id, "edit", &ch))
+    if (!issue_need(c, c->args[0], &id) || !issue_change_open(c, id, "edit", &ch) ||
+        !issue_change_field(c, &ch, "assignee", "set", c->body))
         return false;
-    const char *name = json_at_str(c->body, c->d->is_cloud ? "accountId" : "name");
-    if (str_eq(name, "-1")) { /* whom the project says */
-        if (!db_int(c, &automatic, "SELECT lead FROM project WHERE id = ?1 AND assignee_type = 'PROJECT_LEAD'", "i",
-                    ch.before.project))
-            return false;
-        ch.after.assignee = automatic;
-    } else if (!issue_change_field(c, &ch, "assignee", "set", c->body)) {
-        return false;
-    }
     if (ch.problems.count)
         return refuse_problems(c, 400, &ch.problems);
     return issue_change_save(c, &ch, &changed) && reply_empty(c, 204);

@@ -1,5 +1,5 @@
 /* issue_json.c - an issue as its clients see it: which fields, in which form, and what is expanded. */
-#include "sandbox/issue.h"
+#include "sandbox/planning.h"
 
 #include "base/time_iso.h"
 
@@ -346,6 +346,21 @@ static json_t *show_watches(struct ctx *c, const struct showing *s)
     return watches_json(c, s->row.id, s->key);
 }
 
+static json_t *show_fix_versions(struct ctx *c, const struct showing *s)
+{
+    return issue_set_json(c, s->row.id, SET_FIX_VERSIONS);
+}
+
+static json_t *show_versions(struct ctx *c, const struct showing *s)
+{
+    return issue_set_json(c, s->row.id, SET_VERSIONS);
+}
+
+static json_t *show_components(struct ctx *c, const struct showing *s)
+{
+    return issue_set_json(c, s->row.id, SET_COMPONENTS);
+}
+
 static json_t *show_workratio(struct ctx *c, const struct showing *s)
 {
     (void)s;
@@ -361,7 +376,7 @@ static json_t *show_progress(struct ctx *c, const struct showing *s)
     return o;
 }
 
-/* Without time tracking, versions, components, attachments and worklogs on the site, their fields are always empty. */
+/* Without time tracking, attachments and worklogs on the site, their fields are always empty. */
 static const struct {
     const char *id;
     show *show;
@@ -372,7 +387,7 @@ static const struct {
     {"parent", show_parent, ON_ALL},
     {"timespent", show_null, ON_ALL},
     {"project", show_project, ON_ALL},
-    {"fixVersions", show_list, ON_ALL},
+    {"fixVersions", show_fix_versions, ON_ALL},
     {"aggregatetimespent", show_null, ON_ALL},
     {"statusCategory", show_status_category, ON_CLOUD},
     {"resolution", show_resolution, ON_ALL},
@@ -385,12 +400,12 @@ static const struct {
     {"labels", show_labels, ON_ALL},
     {"aggregatetimeoriginalestimate", show_null, ON_ALL},
     {"timeestimate", show_null, ON_ALL},
-    {"versions", show_list, ON_ALL},
+    {"versions", show_versions, ON_ALL},
     {"issuelinks", show_links, ON_ALL},
     {"assignee", show_assignee, ON_ALL},
     {"updated", show_updated, ON_ALL},
     {"status", show_status, ON_ALL},
-    {"components", show_list, ON_ALL},
+    {"components", show_components, ON_ALL},
     {"timeoriginalestimate", show_null, ON_ALL},
     {"description", show_description, ON_ALL},
     {"timetracking", show_object, ON_ALL},

@@ -1,15 +1,10 @@
 /* issue_save.c - a change into the database: the row, labels, custom values, links and comments, and one history with
  * as many items as there were differences. */
-#include "sandbox/issue.h"
+#include "sandbox/planning.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct items {
-    struct history_item *list;
-    size_t count;
-};
 
 static char *digits(struct ctx *c, int64_t id)
 {
@@ -35,7 +30,7 @@ static bool user_of(struct ctx *c, int64_t id, char **id_r, char **name_r)
            db_str(c, name_r, "SELECT display_name FROM account WHERE id = ?1", "i", id);
 }
 
-static void item(struct ctx *c, struct items *items, const char *field, const char *from, const char *from_string,
+static void item(struct ctx *c, struct history_items *items, const char *field, const char *from, const char *from_string,
                  const char *to, const char *to_string)
 {
     *arena_push(c->a, items->list, items->count) = (struct history_item){.field = field,
@@ -47,13 +42,13 @@ static void item(struct ctx *c, struct items *items, const char *field, const ch
                                                                          .to_string = to_string};
 }
 
-static void item_text(struct ctx *c, struct items *items, const char *field, const char *before, const char *after)
+static void item_text(struct ctx *c, struct history_items *items, const char *field, const char *before, const char *after)
 {
     if (!str_eq(before, after))
         item(c, items, field, NULL, before, NULL, after);
 }
 
-static bool item_named(struct ctx *c, struct items *items, const char *field, const char *table, int64_t before,
+static bool item_named(struct ctx *c, struct history_items *items, const char *field, const char *table, int64_t before,
                        int64_t after)
 {
     char *from, *to;
@@ -65,7 +60,7 @@ static bool item_named(struct ctx *c, struct items *items, const char *field, co
     return true;
 }
 
-static bool item_user(struct ctx *c, struct items *items, const char *field, int64_t before, int64_t after)
+static bool item_user(struct ctx *c, struct history_items *items, const char *field, int64_t before, int64_t after)
 {
     char *from, *from_name, *to, *to_name;
     if (before == after)
@@ -76,7 +71,7 @@ static bool item_user(struct ctx *c, struct items *items, const char *field, int
     return true;
 }
 
-static bool item_parent(struct ctx *c, struct items *items, int64_t before, int64_t after)
+static bool item_parent(struct ctx *c, struct history_items *items, int64_t before, int64_t after)
 {
     if (before == after)
         return true;
@@ -91,7 +86,7 @@ static char *due_text(struct ctx *c, const char *due)
     return due ? arena_printf(c->a, "%s 00:00:00.0", due) : NULL;
 }
 
-static bool row_items(struct ctx *c, struct items *items, const struct issue_row *b, const struct issue_row *n)
+static bool row_items(struct ctx *c, struct history_items *items, const struct issue_row *b, const struct issue_row *n)
 {
     item_text(c, items, "summary", b->summary, n->summary);
     if (!str_eq(b->description, n->description))
@@ -128,7 +123,7 @@ static char *joined(struct ctx *c, char **list, size_t count)
     return text;
 }
 
-static bool labels_save(struct ctx *c, struct issue_change *ch, int64_t issue, struct items *items)
+static bool labels_save(struct ctx *c, struct issue_change *ch, int64_t issue, struct history_items *items)
 {
     if (ch->labels_count)
         qsort(ch->labels, ch->labels_count, sizeof *ch->labels, by_text);
@@ -197,7 +192,7 @@ static bool custom_text(struct ctx *c, const struct field *f, const struct custo
     return true;
 }
 
-static bool custom_save(struct ctx *c, const struct custom_change *x, int64_t issue, struct items *items)
+static bool custom_save(struct ctx *c, const struct custom_change *x, int64_t issue, struct history_items *items)
 {
     char *from, *from_text, *to, *to_text;
     if (is_same(x))
@@ -274,7 +269,7 @@ static bool parts_save(struct ctx *c, struct issue_change *ch)
 
 bool issue_change_save(struct ctx *c, struct issue_change *ch, bool *changed_r)
 {
-    struct items items = {0};
+    struct history_items items = {0};
     if (ch->is_new && !row_create(c, &ch->after))
         return false;
     int64_t issue = ch->after.id;
@@ -285,6 +280,8 @@ bool issue_change_save(struct ctx *c, struct issue_change *ch, bool *changed_r)
     for (size_t i = 0; i < ch->custom_count; i++)
         if (!custom_save(c, &ch->custom[i], issue, &items))
             return false;
+    if (!issue_set_save(c, ch, issue, &items))
+        return false;
     *changed_r = ch->is_new || items.count || ch->comments || ch->links;
     if (!ch->is_new && items.count) {
         ch->after.updated = c->now;

@@ -34,6 +34,17 @@ static const struct jql_field system_fields[] = {
     {"|watcher|", KIND_USER, OPS_SET | OPS_NULL, "v.account", "watcher v WHERE 1", NULL, NULL, false},
     {"|labels|", KIND_STRING, OPS_SET | OPS_NULL, "v.label COLLATE NOCASE", "issue_label v WHERE 1", NULL,
      "(SELECT min(l.label) FROM issue_label l WHERE l.issue = i.id)", false},
+    {"|fixversion|", KIND_NAMED, OPS_SET | OPS_NULL, "v.version", "issue_version v WHERE v.kind = 'fix'", "version",
+     "(SELECT min(t.position) FROM issue_version v JOIN version t ON t.id = v.version WHERE v.issue = i.id AND v.kind"
+     " = 'fix')",
+     false},
+    {"|affectedversion|", KIND_NAMED, OPS_SET | OPS_NULL, "v.version", "issue_version v WHERE v.kind = 'affects'",
+     "version",
+     "(SELECT min(t.position) FROM issue_version v JOIN version t ON t.id = v.version WHERE v.issue = i.id AND v.kind"
+     " = 'affects')",
+     false},
+    {"|component|", KIND_NAMED, OPS_SET | OPS_NULL, "v.component", "issue_component v WHERE 1", "component",
+     "(SELECT min(t.name) FROM issue_component v JOIN component t ON t.id = v.component WHERE v.issue = i.id)", false},
     {"|summary|", KIND_TEXT, OPS_LIKE | OPS_NULL, "s", NULL, NULL, "i.summary COLLATE NOCASE", false},
     {"|description|", KIND_TEXT, OPS_LIKE | OPS_NULL, "d", NULL, NULL, NULL, false},
     {"|environment|", KIND_TEXT, OPS_LIKE | OPS_NULL, "e", NULL, NULL, NULL, false},

@@ -5,6 +5,7 @@
 #include "base/file_atomic.h"
 #include "base/time_iso.h"
 #include "sandbox/bulk.h"
+#include "sandbox/planning.h"
 #include "text/text.h"
 
 #include <dirent.h>
@@ -408,6 +409,34 @@ static bool load_row(struct loader *l, const json_t *fields, struct bulk_issue *
            load_person(l, json_object_get(fields, "creator"), &row->creator);
 }
 
+/* Versions and components, found by name in the project or made. */
+static bool load_planning(struct loader *l, int64_t project, int64_t issue, const json_t *fields)
+{
+    static const struct {
+        const char *field;
+        bool (*make)(struct sandbox *, int64_t, const char *, int64_t *, struct err *);
+        const char *insert;
+    } SETS[] = {
+        {"fixVersions", version_ensure,
+         "INSERT OR IGNORE INTO issue_version (issue, kind, version) VALUES (?1, 'fix', ?2)"},
+        {"versions", version_ensure,
+         "INSERT OR IGNORE INTO issue_version (issue, kind, version) VALUES (?1, 'affects', ?2)"},
+        {"components", component_ensure, "INSERT OR IGNORE INTO issue_component (issue, component) VALUES (?1, ?2)"},
+    };
+    for (size_t s = 0; s < ARRAY_LEN(SETS); s++) {
+        size_t i;
+        json_t *v;
+        json_array_foreach (json_object_get(fields, SETS[s].field), i, v) {
+            int64_t id = 0;
+            const char *name = json_at_str(v, "name");
+            if (name && (!SETS[s].make(l->sb, project, name, &id, l->e) ||
+                         !sql_run(l->sb->db, l->e, SETS[s].insert, "ii", issue, id)))
+                return false;
+        }
+    }
+    return true;
+}
+
 static void note_others(struct loader *l, int64_t issue, const json_t *fields)
 {
     size_t i;
@@ -442,7 +471,7 @@ static bool load_issue(struct loader *l, const json_t *recorded)
     if (!load_first_status(l, row.project, recorded) || !load_row(l, fields, &row) ||
         !bulk_issue_add(l->sb, &row, &id, l->e) || !load_comments(l, id, fields) ||
         !load_changelog(l, row.project, id, recorded) || !load_custom(l, id, recorded) ||
-        !bulk_watcher_add(l->sb, id, row.creator, l->e))
+        !bulk_watcher_add(l->sb, id, row.creator, l->e) || !load_planning(l, row.project, id, fields))
         return false;
     json_array_foreach (json_object_get(fields, "labels"), i, label) {
         if (json_is_string(label) && !bulk_label_add(l->sb, id, json_string_value(label), l->e))

@@ -1,5 +1,5 @@
 /* project.c - projects: lists, one, its statuses by issue type, and creation by an admin. */
-#include "sandbox/internal.h"
+#include "sandbox/planning.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -189,8 +189,8 @@ static bool project_get(struct ctx *c)
         put_str(roles, ROLES[i],
                 arena_printf(c->a, "%s/rest/api/%s/project/%lld/role/%d", c->sb->base_url, c->api_name, (long long)id,
                              10002 - (int)i));
-    put(o, "components", new_array(c));
-    put(o, "versions", new_array(c));
+    put(o, "components", project_components_json(c, id));
+    put(o, "versions", project_versions_json(c, id, true));
     put_str(o, "assigneeType", p.assignee_type);
     put(o, "roles", roles);
     return reply_json(c, 200, o);
@@ -228,12 +228,6 @@ static bool project_statuses(struct ctx *c)
         add(list, o);
     }
     return db_done(c, &rows) && ok && reply_json(c, 200, list);
-}
-
-static bool reply_empty_list(struct ctx *c)
-{
-    int64_t project = 0;
-    return project_need(c, c->args[0], &project) && reply_json(c, 200, new_array(c));
 }
 
 static bool is_key(const char *key)
@@ -290,7 +284,5 @@ const struct route project_routes[] = {
     {HTTP_GET, "project/search", project_search, ON_CLOUD, ROUTE_ANONYMOUS},
     {HTTP_GET, "project/{}", project_get, ON_ALL, ROUTE_ANONYMOUS},
     {HTTP_GET, "project/{}/statuses", project_statuses, ON_ALL, ROUTE_ANONYMOUS},
-    {HTTP_GET, "project/{}/versions", reply_empty_list, ON_ALL, ROUTE_ANONYMOUS},
-    {HTTP_GET, "project/{}/components", reply_empty_list, ON_ALL, ROUTE_ANONYMOUS},
     {0},
 };

@@ -13,14 +13,15 @@ extern const struct route auth_routes[], server_info_routes[], user_routes[], pr
     status_routes[], priority_routes[], link_type_routes[], field_routes[], createmeta_routes[], issue_read_routes[],
     issue_create_routes[], issue_edit_routes[], issue_delete_routes[], changelog_routes[], transition_routes[],
     comment_routes[], property_routes[], remote_link_routes[], issue_link_routes[], permission_routes[],
-    watcher_routes[], group_routes[], admin_routes[], search_routes[], faults_routes[], transfer_routes[];
+    watcher_routes[], version_routes[], component_routes[], group_routes[], admin_routes[], search_routes[],
+    faults_routes[], transfer_routes[];
 
 static const struct route *const TABLES[] = {
     issue_read_routes,   issue_edit_routes, comment_routes,     property_routes, transition_routes, remote_link_routes,
     issue_create_routes, auth_routes,       server_info_routes, user_routes,     project_routes,    issue_type_routes,
     status_routes,       priority_routes,   link_type_routes,   field_routes,    createmeta_routes, issue_delete_routes,
     changelog_routes,    issue_link_routes, permission_routes,  watcher_routes,  group_routes,      admin_routes,
-    search_routes,       faults_routes,     transfer_routes,
+    search_routes,       faults_routes,     transfer_routes,    version_routes,  component_routes,
 };
 
 /* Cuts off the context path that the base URL may have ("https://host/jira"). */

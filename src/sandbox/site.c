@@ -21,6 +21,7 @@ static const struct {
     {"field_option", 10000, 100, 500},  {"issue", 10000, 50000, 2000},
     {"comment", 10000, 50000, 2000},    {"remote_link", 10000, 10000, 2000},
     {"issue_link", 10000, 10000, 2000}, {"history", 10000, 50000, 2000},
+    {"version", 10000, 40, 1000},       {"component", 10000, 40, 1000},
 };
 
 static bool counters_create(struct sandbox *sb, struct rng *rng, struct err *e)

@@ -1,8 +1,9 @@
 /* transfer.h - one project as JSON pages: read from a site (dump.c), written into another (import.c).
  *
- * Every page carries a head (people, types, statuses, workflows, fields: the first of the whole project, the others of what
- * their issues need) and up to `max` issues in ascending order of their ids; `next` is the id to go on after, absent on the last page. A page says what it is of and where it
- * begins, and the target remembers what became what (table imported), so pages may come one request at a time.
+ * Every page carries a head (people, types, statuses, workflows, fields: the first of the whole project, the others of
+ * what their issues need) and up to `max` issues in ascending order of their ids; `next` is the id to go on after,
+ * absent on the last page. A page says what it is of and where it begins, and the target remembers what became what
+ * (table imported), so pages may come one request at a time.
  *
  * Links and parents name issues by key: each is made when its later end arrives. */
 #pragma once

@@ -1,0 +1,28 @@
+/* schema_planning.c - the tables of what issues are planned with: versions and components.
+ *
+ * As in schema.c, ids are never reused and start where the seed says (site.c). */
+#include "sandbox/internal.h"
+
+const char sandbox_schema_planning[] =
+    /* dates: YYYY-MM-DD. position: the order that people gave them, 1 is the first. */
+    "CREATE TABLE version ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, project INTEGER NOT NULL REFERENCES project (id) ON DELETE CASCADE,"
+    " name TEXT NOT NULL COLLATE NOCASE, description TEXT, archived INTEGER NOT NULL DEFAULT 0,"
+    " released INTEGER NOT NULL DEFAULT 0, start_date TEXT, release_date TEXT, position INTEGER NOT NULL);"
+    "CREATE UNIQUE INDEX version_name ON version (project, name);"
+    "CREATE TABLE component ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, project INTEGER NOT NULL REFERENCES project (id) ON DELETE CASCADE,"
+    " name TEXT NOT NULL COLLATE NOCASE, description TEXT, lead INTEGER REFERENCES account (id),"
+    " assignee_type TEXT NOT NULL DEFAULT 'PROJECT_DEFAULT');"
+    "CREATE UNIQUE INDEX component_name ON component (project, name);"
+    /* kind: 'fix' or 'affects' */
+    "CREATE TABLE issue_version ("
+    " issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE, kind TEXT NOT NULL,"
+    " version INTEGER NOT NULL REFERENCES version (id) ON DELETE CASCADE,"
+    " PRIMARY KEY (issue, kind, version)) WITHOUT ROWID;"
+    "CREATE INDEX issue_version_version ON issue_version (version, kind);"
+    "CREATE TABLE issue_component ("
+    " issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE,"
+    " component INTEGER NOT NULL REFERENCES component (id) ON DELETE CASCADE,"
+    " PRIMARY KEY (issue, component)) WITHOUT ROWID;"
+    "CREATE INDEX issue_component_component ON issue_component (component);";

@@ -253,9 +253,10 @@ static bool read_visibility(struct ctx *c, const json_t *sent, struct problems *
     return true;
 }
 
-static bool read_comment(struct ctx *c, const json_t *sent, struct problems *p, struct written *w)
+static bool read_comment(struct ctx *c, int64_t issue, const json_t *sent, struct problems *p, struct written *w)
 {
     *w = (struct written){0};
+    c->text_issue = issue;
     if (!rich_text_read(c, json_object_get(sent, "body"), "comment", p, &w->body))
         return false;
     if (!w->body && !p->count)
@@ -292,7 +293,7 @@ bool comment_moves_updated(struct ctx *c, int64_t issue)
 bool comment_make(struct ctx *c, int64_t issue, const json_t *sent, struct problems *p, int64_t *id_r)
 {
     struct written w;
-    if (!read_comment(c, sent, p, &w))
+    if (!read_comment(c, issue, sent, p, &w))
         return false;
     if (p->count)
         return true;
@@ -355,7 +356,7 @@ static bool comment_put(struct ctx *c)
     struct problems p = {0};
     struct written w;
     if (!issue_need(c, c->args[0], &issue) || !comment_need(c, issue, c->args[1], &id) || !notify_allowed(c) ||
-        !may_change(c, id, "edit") || !read_comment(c, c->body, &p, &w))
+        !may_change(c, id, "edit") || !read_comment(c, issue, c->body, &p, &w))
         return false;
     if (p.count)
         return refuse_problems(c, 400, &p);
@@ -383,7 +384,7 @@ bool comment_change(struct ctx *c, int64_t issue, const char *verb, const json_t
         return false;
     if (!is_edit)
         return remove_one(c, issue, id);
-    if (!read_comment(c, sent, p, &w))
+    if (!read_comment(c, issue, sent, p, &w))
         return false;
     return p->count || write_over(c, issue, id, &w, json_object_get(sent, "properties"));
 }

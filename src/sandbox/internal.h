@@ -58,6 +58,7 @@ struct ctx {
     struct err err;
     bool is_replied;
     const char *login_reason; /* X-Seraph-LoginReason; NULL: no credentials were sent */
+    int64_t text_issue;       /* the issue whose files wiki markup names (rich_text.c); 0: none yet */
     struct memo *memo[32];    /* what this request has shown already, by noun and id */
 };
 
@@ -72,6 +73,7 @@ enum route_flags {
     ROUTE_ADMIN = 4,     /* 403 for others */
     ROUTE_ANY_BODY = 8,  /* the body need not be an object (properties) */
     ROUTE_NO_BODY = 16,  /* PUT or POST without a body is fine */
+    ROUTE_RAW_BODY = 32, /* the handler reads the body itself: it is no JSON */
 };
 
 /* `path` is relative to /rest/api/{2|3|latest}/ or, starting with a slash, absolute; {} matches one segment.
@@ -104,7 +106,8 @@ json_t *problems_json(struct ctx *, const struct problems *);
 /* {"message":text,"status-code":status}: what the layer below Jira's own says (401, 404 and 405 of routes, 500) */
 bool refuse_plain(struct ctx *, int status, const char *format, ...) PRINTF_LIKE(3, 4);
 void reply_bytes(struct ctx *, int status, const char *type,
-                 const char *body);  /* a body that is not JSON; in the arena */
+                 const char *body); /* a body that is not JSON; in the arena */
+bool reply_binary(struct ctx *, int status, const char *type, const char *body, size_t length); /* true */
 bool refuse_not_found(struct ctx *); /* the dialect's text for an issue that is not there, or not for this caller */
 
 /* ---- JSON (reply.c) ---- */
@@ -258,6 +261,8 @@ struct account_new {
     bool is_admin, is_inactive, hides_email;
 };
 bool account_create(struct sandbox *, const struct account_new *, int64_t *id_r, struct err *e) MUST_CHECK;
+/* A uuid that the seed, the kind of thing and its id decide. */
+bool site_uuid(struct sandbox *, struct arena *, const char *what, int64_t id, char **r, struct err *e) MUST_CHECK;
 bool group_create(struct sandbox *, const char *name, int64_t *id_r, struct err *e) MUST_CHECK;
 /* A project with the template's issue types, workflow and screens. lead 0: the first admin. */
 bool project_create(struct sandbox *, const char *key, const char *name, int64_t lead, int64_t *id_r,

@@ -14,6 +14,7 @@ bool issue_change_open(struct ctx *c, int64_t issue, const char *operation, stru
     if (!issue_row_read(c, issue, &ch->before))
         return false;
     ch->after = ch->before;
+    c->text_issue = issue;
     return true;
 }
 

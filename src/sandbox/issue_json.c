@@ -1,4 +1,5 @@
 /* issue_json.c - an issue as its clients see it: which fields, in which form, and what is expanded. */
+#include "sandbox/attachment.h"
 #include "sandbox/planning.h"
 
 #include "base/time_iso.h"
@@ -183,12 +184,6 @@ static json_t *show_null(struct ctx *c, const struct showing *s)
     return json_keep(c->a, json_null());
 }
 
-static json_t *show_list(struct ctx *c, const struct showing *s)
-{
-    (void)s;
-    return new_array(c);
-}
-
 static json_t *show_object(struct ctx *c, const struct showing *s)
 {
     (void)s;
@@ -285,6 +280,11 @@ static json_t *show_worklogs(struct ctx *c, const struct showing *s)
     put_int(o, "total", 0);
     put(o, "worklogs", new_array(c));
     return o;
+}
+
+static json_t *show_attachments(struct ctx *c, const struct showing *s)
+{
+    return attachments_json(c, s->row.id);
 }
 
 static json_t *show_status(struct ctx *c, const struct showing *s)
@@ -412,7 +412,7 @@ static const struct {
     {"archiveddate", show_null, ON_DC},
     {"archivedby", show_null, ON_DC},
     {"security", show_null, ON_CLOUD},
-    {"attachment", show_list, ON_ALL},
+    {"attachment", show_attachments, ON_ALL},
     {"aggregatetimeestimate", show_null, ON_ALL},
     {"summary", show_summary, ON_ALL},
     {"creator", show_creator, ON_ALL},

@@ -142,6 +142,14 @@ void reply_bytes(struct ctx *c, int status, const char *type, const char *body)
         http_response_add_header(c->a, c->response, "Content-Type", type);
 }
 
+bool reply_binary(struct ctx *c, int status, const char *type, const char *body, size_t length)
+{
+    reply_bytes(c, status, type, "");
+    c->response->body = body;
+    c->response->body_length = length;
+    return true;
+}
+
 bool reply_json(struct ctx *c, int status, json_t *value)
 {
     if (c->err.kind != ERR_NONE)

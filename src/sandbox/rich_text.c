@@ -1,7 +1,8 @@
 /* rich_text.c - text between the form a site stores and the form an API version speaks.
  *
  * Data Center stores wiki markup and speaks it. Cloud stores ADF; version 3 speaks it, version 2 speaks wiki markup,
- * converted both ways. */
+ * converted both ways. A file that a text shows goes by its name in markup and by its media uuid in ADF: of several
+ * files of one name the newest is meant; a name that no file of the issue has stays as it is. */
 #include "sandbox/internal.h"
 
 #include "text/text.h"
@@ -21,6 +22,45 @@ static struct text_doc *stored_doc(struct ctx *c, const char *stored)
                           : text_from_wiki(c->a, stored ? stored : "", stored ? strlen(stored) : 0);
 }
 
+/* ---- files in texts, on Cloud ---- */
+
+static const json_t *file_called(struct ctx *c, const json_t *attrs, const char *id)
+{
+    json_t *o = json_keep(c->a, json_deep_copy(attrs));
+    put_str(o, "id", id);
+    return o;
+}
+
+/* From a uuid to a file's name; what is no file of this site stays. */
+static const json_t *file_name(void *context, const json_t *attrs)
+{
+    struct ctx *c = context;
+    char *name = NULL;
+    if (!str_eq(json_at_str(attrs, "type"), "file") ||
+        !db_str(c, &name, "SELECT filename FROM attachment WHERE media = ?1", "s", json_at_str(attrs, "id")))
+        return NULL;
+    return name ? file_called(c, attrs, name) : NULL;
+}
+
+/* From a name to the uuid of the issue's newest file of that name. */
+static const json_t *file_media(void *context, const json_t *attrs)
+{
+    struct ctx *c = context;
+    char *media = NULL;
+    if (!str_eq(json_at_str(attrs, "type"), "file") ||
+        !db_str(c, &media, "SELECT media FROM attachment WHERE issue = ?1 AND filename = ?2 ORDER BY id DESC LIMIT 1",
+                "is", c->text_issue, json_at_str(attrs, "id")))
+        return NULL;
+    return media ? file_called(c, attrs, media) : NULL;
+}
+
+static const struct text_doc *with_names(struct ctx *c, const char *stored)
+{
+    const struct text_doc *doc = stored_doc(c, stored);
+    struct text_rewrite names = {.ctx = c, .media = file_name};
+    return strstr(stored, "\"media") ? text_rewrite(c->a, doc, &names) : doc;
+}
+
 json_t *rich_text_show(struct ctx *c, const char *stored)
 {
     if (!stored)
@@ -34,7 +74,7 @@ char *rich_text_wiki(struct ctx *c, const char *stored)
 {
     if (!stored)
         return NULL;
-    return c->d->is_cloud ? text_to_wiki(c->a, stored_doc(c, stored)) : arena_strdup(c->a, stored);
+    return c->d->is_cloud ? text_to_wiki(c->a, with_names(c, stored)) : arena_strdup(c->a, stored);
 }
 
 char *rich_text_plain(struct ctx *c, const char *stored)
@@ -98,7 +138,12 @@ bool rich_text_read(struct ctx *c, const json_t *sent, const char *field, struct
         *stored_r = arena_strdup(c->a, text);
         return true;
     }
-    struct text_doc *doc = text_from_wiki(c->a, text, strlen(text));
+    const struct text_doc *doc = text_from_wiki(c->a, text, strlen(text));
+    struct text_rewrite media = {.ctx = c, .media = file_media};
+    if (c->text_issue)
+        doc = text_rewrite(c->a, doc, &media);
+    if (c->err.kind != ERR_NONE)
+        return false;
     if (!text_is_empty(doc))
         *stored_r = json_print(c->a, text_to_adf(c->a, doc));
     return true;

@@ -8,21 +8,48 @@
 
 #include <string.h>
 
-/* One table per file; a file that adds resources adds its table here. */
-extern const struct route auth_routes[], server_info_routes[], user_routes[], project_routes[], issue_type_routes[],
-    status_routes[], priority_routes[], link_type_routes[], field_routes[], createmeta_routes[], issue_read_routes[],
-    issue_create_routes[], issue_edit_routes[], issue_delete_routes[], changelog_routes[], transition_routes[],
-    comment_routes[], property_routes[], remote_link_routes[], issue_link_routes[], permission_routes[],
-    watcher_routes[], version_routes[], component_routes[], group_routes[], admin_routes[], search_routes[],
-    faults_routes[], transfer_routes[];
+/* One table per file; a file that adds resources adds its table here, in the order of the alphabet. */
+/* clang-format off */
+#define TABLES_OF_ROUTES(table) \
+    table(admin) \
+    table(attachment) \
+    table(attachment_content) \
+    table(auth) \
+    table(changelog) \
+    table(comment) \
+    table(component) \
+    table(createmeta) \
+    table(faults) \
+    table(field) \
+    table(group) \
+    table(issue_create) \
+    table(issue_delete) \
+    table(issue_edit) \
+    table(issue_link) \
+    table(issue_read) \
+    table(issue_type) \
+    table(link_type) \
+    table(permission) \
+    table(priority) \
+    table(project) \
+    table(property) \
+    table(remote_link) \
+    table(search) \
+    table(server_info) \
+    table(status) \
+    table(transfer) \
+    table(transition) \
+    table(user) \
+    table(version) \
+    table(watcher)
 
-static const struct route *const TABLES[] = {
-    issue_read_routes,   issue_edit_routes, comment_routes,     property_routes, transition_routes, remote_link_routes,
-    issue_create_routes, auth_routes,       server_info_routes, user_routes,     project_routes,    issue_type_routes,
-    status_routes,       priority_routes,   link_type_routes,   field_routes,    createmeta_routes, issue_delete_routes,
-    changelog_routes,    issue_link_routes, permission_routes,  watcher_routes,  group_routes,      admin_routes,
-    search_routes,       faults_routes,     transfer_routes,    version_routes,  component_routes,
-};
+/* clang-format on */
+#define DECLARE(name) extern const struct route name##_routes[];
+#define NAME(name)    name##_routes,
+
+TABLES_OF_ROUTES(DECLARE)
+
+static const struct route *const TABLES[] = {TABLES_OF_ROUTES(NAME)};
 
 /* Cuts off the context path that the base URL may have ("https://host/jira"). */
 static size_t context_segments(struct ctx *c)
@@ -129,6 +156,8 @@ static bool refuse_json(struct ctx *c, const struct err *e)
 static bool read_body(struct ctx *c, const struct route *route)
 {
     if (c->request->method != HTTP_POST && c->request->method != HTTP_PUT)
+        return true;
+    if (route->flags & ROUTE_RAW_BODY)
         return true;
     if (!c->request->body_length)
         return route->flags & ROUTE_NO_BODY ? true

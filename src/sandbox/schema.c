@@ -118,7 +118,33 @@ const char sandbox_schema[] =
     " author INTEGER, update_author INTEGER, body TEXT, created INTEGER NOT NULL, updated INTEGER NOT NULL,"
     " visibility_type TEXT, visibility_value TEXT);" /* role or group, and its name; NULL: for all */
     "CREATE INDEX comment_issue ON comment (issue);"
-    /* entity: 'issue', 'comment', 'project', 'user'; value is compact JSON */
+    /* Files. media: the uuid that texts and media addresses on Cloud know it by. */
+    "CREATE TABLE attachment ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE,"
+    " author INTEGER, filename TEXT NOT NULL, type TEXT NOT NULL, size INTEGER NOT NULL, created INTEGER NOT NULL,"
+    " media TEXT NOT NULL UNIQUE);"
+    "CREATE INDEX attachment_issue ON attachment (issue);"
+    "CREATE TABLE attachment_content (attachment INTEGER PRIMARY KEY REFERENCES attachment (id) ON DELETE CASCADE,"
+    " content BLOB NOT NULL);"
+    /* Work done; seconds. What was deleted is remembered for GET worklog/deleted. */
+    "CREATE TABLE worklog ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE,"
+    " author INTEGER, update_author INTEGER, comment TEXT, created INTEGER NOT NULL, updated INTEGER NOT NULL,"
+    " started INTEGER NOT NULL, seconds INTEGER NOT NULL, visibility_type TEXT, visibility_value TEXT);"
+    "CREATE INDEX worklog_issue ON worklog (issue, started);"
+    "CREATE INDEX worklog_updated ON worklog (updated);"
+    "CREATE INDEX worklog_author ON worklog (author);"
+    "CREATE TABLE worklog_deleted (worklog INTEGER PRIMARY KEY, deleted INTEGER NOT NULL);"
+    "CREATE INDEX worklog_deleted_at ON worklog_deleted (deleted);"
+    /* Only of issues that have an estimate or a worklog; seconds; NULL: never told. */
+    "CREATE TABLE issue_time (issue INTEGER PRIMARY KEY REFERENCES issue (id) ON DELETE CASCADE,"
+    " original INTEGER, remaining INTEGER, spent INTEGER);"
+    "CREATE TABLE vote (issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE, account INTEGER NOT NULL,"
+    " PRIMARY KEY (issue, account)) WITHOUT ROWID;"
+    /* What Cloud does by itself after a 303; result is JSON. */
+    "CREATE TABLE task (id INTEGER PRIMARY KEY AUTOINCREMENT, description TEXT NOT NULL, result TEXT,"
+    " caller INTEGER NOT NULL, created INTEGER NOT NULL);"
+    /* entity: 'issue', 'comment', 'worklog', 'project', 'user'; value is compact JSON */
     "CREATE TABLE property (entity TEXT NOT NULL, entity_id INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,"
     " PRIMARY KEY (entity, entity_id, key)) WITHOUT ROWID;"
     /* application, object: compact JSON as given */

@@ -22,6 +22,8 @@ static const struct {
     {"comment", 10000, 50000, 2000},    {"remote_link", 10000, 10000, 2000},
     {"issue_link", 10000, 10000, 2000}, {"history", 10000, 50000, 2000},
     {"version", 10000, 40, 1000},       {"component", 10000, 40, 1000},
+    {"attachment", 10000, 10000, 2000}, {"worklog", 10000, 10000, 2000},
+    {"task", 10000, 100, 500},
 };
 
 static bool counters_create(struct sandbox *sb, struct rng *rng, struct err *e)
@@ -40,8 +42,7 @@ static bool setting_put(struct sandbox *sb, const char *name, const char *value,
     return sql_run(sb->db, e, "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)", "ss", name, value);
 }
 
-/* A uuid that the seed, the kind of thing and its id decide. */
-static bool site_uuid(struct sandbox *sb, struct arena *a, const char *what, int64_t id, char **r, struct err *e)
+bool site_uuid(struct sandbox *sb, struct arena *a, const char *what, int64_t id, char **r, struct err *e)
 {
     char *seed = NULL;
     if (!sql_get_str(sb->db, a, &seed, e, "SELECT value FROM setting WHERE name = 'seed'", ""))

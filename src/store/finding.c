@@ -106,9 +106,9 @@ bool finding_close(struct store *s, int64_t sync_id, int64_t id, int64_t now_ms,
     struct change c;
     if (!change_begin(&c, s, e))
         return false;
-    bool ok = sql_run(c.db, e,
-                      "UPDATE finding SET resolved_ms = ?3 WHERE sync_id = ?1 AND id = ?2 AND resolved_ms IS NULL",
-                      "iii", sync_id, id, now_ms);
+    bool ok =
+        sql_run(c.db, e, "UPDATE finding SET resolved_ms = ?3 WHERE sync_id = ?1 AND id = ?2 AND resolved_ms IS NULL",
+                "iii", sync_id, id, now_ms);
     *count_r = sql_changes(c.db);
     return change_end(&c, ok, e);
 }

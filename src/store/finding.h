@@ -27,10 +27,11 @@ bool finding_resolve(struct store *, int64_t sync_id, int64_t pair_id, const cha
 bool finding_list(struct store *, struct arena *, int64_t sync_id, int64_t pair_id, struct finding **r, size_t *count_r,
                   struct err *e) MUST_CHECK;
 
-/* A person mended what was wrong: closes quarantines, questions and what was unseen or waiting, and marks their pairs to be
- * worked anew. `id` 0: all of the synchronization. *count_r is how many were closed. */
-bool finding_retry(struct store *, int64_t sync_id, int64_t id, int64_t now_ms, int64_t *count_r, struct err *e)
-    MUST_CHECK;
-/* A person looked and wants to hear no more of it; conflicts too. *count_r is 0 when there is no open one of that id. */
-bool finding_close(struct store *, int64_t sync_id, int64_t id, int64_t now_ms, int64_t *count_r, struct err *e)
-    MUST_CHECK;
+/* A person mended what was wrong: closes quarantines, questions and what was unseen or waiting, and marks their pairs
+ * to be worked anew. `id` 0: all of the synchronization. *count_r is how many were closed. */
+bool finding_retry(struct store *, int64_t sync_id, int64_t id, int64_t now_ms, int64_t *count_r,
+                   struct err *e) MUST_CHECK;
+/* A person looked and wants to hear no more of it; conflicts too. *count_r is 0 when there is no open one of that id.
+ */
+bool finding_close(struct store *, int64_t sync_id, int64_t id, int64_t now_ms, int64_t *count_r,
+                   struct err *e) MUST_CHECK;

@@ -121,6 +121,23 @@ bool op_list_open(struct store *s, struct arena *a, int64_t sync_id, int64_t pai
     return column_done(&rows, ok, e);
 }
 
+bool op_list_retired(struct store *s, struct arena *a, int64_t pair_id, struct op **r, size_t *count_r, struct err *e)
+{
+    struct sql_rows rows;
+    struct sql_db *db = store_db(s, e);
+    *r = NULL;
+    *count_r = 0;
+    if (!db || !sql_query(db, &rows, e,
+                          "SELECT " COLUMNS " FROM op WHERE pair_id = ?1 AND state = 'retired' AND token IS NULL"
+                          " ORDER BY id",
+                          "i", pair_id))
+        return false;
+    bool ok = true;
+    while (ok && sql_next(&rows))
+        ok = read_row(&rows, a, arena_push(a, *r, *count_r), e);
+    return column_done(&rows, ok, e);
+}
+
 bool op_count_open(struct store *s, int64_t sync_id, int64_t *r, struct err *e)
 {
     struct sql_db *db = store_db(s, e);

@@ -1,9 +1,9 @@
 /* op.h - the journal: every write, from intent to proof.
  *
  *   planned → sent → replied → settled      failed (refused for good; the item is quarantined)
- *                 ↘ uncertain ↗             retired (given up for absent; its token stays known, for a slow server may
- *                                                    still commit it)
- * `sent` is durable before the first byte leaves. Only `settled` moves a base. Only sync/recover.c leaves `uncertain`.
+ *                 ↘ uncertain ↗             retired (given up for absent; its token and its value stay known, for a
+ * slow server may still commit it) `sent` is durable before the first byte leaves. Only `settled` moves a base. Only
+ * sync/recover.c leaves `uncertain`.
  */
 #pragma once
 
@@ -35,6 +35,9 @@ bool op_update(struct store *, const struct op *, struct err *e) MUST_CHECK;
 /* Ops that are neither settled, failed nor retired; of one pair, or of all with pair_id 0. Oldest first. */
 bool op_list_open(struct store *, struct arena *, int64_t sync_id, int64_t pair_id, struct op **r, size_t *count_r,
                   struct err *e) MUST_CHECK;
+/* Changes of what exists that were given up for absent, of one pair: a slow server may still do them. Oldest first. */
+bool op_list_retired(struct store *, struct arena *, int64_t pair_id, struct op **r, size_t *count_r,
+                     struct err *e) MUST_CHECK;
 bool op_count_open(struct store *, int64_t sync_id, int64_t *r, struct err *e) MUST_CHECK;
 bool op_find_token(struct store *, struct arena *, const char *token, struct op *r, bool *found_r,
                    struct err *e) MUST_CHECK;

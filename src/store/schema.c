@@ -1,7 +1,8 @@
 #include "store/schema.h"
 
-/* Columns that exist once a side end in 0 (first) and 1 (second). Values of fields are JSON (tracker/value.h). */
-static const char SCHEMA[] =
+/* The tables as the first version made them. Columns that exist once a side end in 0 (first) and 1 (second). Values of
+ * fields are JSON (tracker/value.h). What came later is in STEPS, and never here: every store walks the same way. */
+static const char TABLES[] =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);"
 
     /* secret is sealed by the vault; nothing here is readable without its key file */
@@ -72,35 +73,58 @@ static const char SCHEMA[] =
 
     "INSERT INTO meta VALUES ('application', 'tandem'), ('schema', '1');";
 
-bool schema_check(struct sql_db *db, bool *is_empty_r, struct err *e)
+/* STEPS[n] makes a store of version n + 1 out of one of version n. One that was released is not changed any more. */
+static const char *const STEPS[] = {
+    TABLES,
+    /* what was given up for absent and may still be done by a slow server */
+    "CREATE INDEX op_retired ON op (pair_id) WHERE state = 'retired';",
+};
+_Static_assert(sizeof STEPS / sizeof *STEPS == STORE_SCHEMA_VERSION, "the version is the number of steps");
+
+/* 0 for an empty database. */
+static bool read_version(struct sql_db *db, int64_t *r, struct err *e)
 {
     struct err why = ERR_INIT;
-    int64_t tables = 0, version = 0;
+    int64_t tables = 0;
+    *r = 0;
     if (!sql_get_int(db, &tables, 0, e, "SELECT count(*) FROM sqlite_master WHERE type = 'table'", ""))
         return false;
-    *is_empty_r = tables == 0;
-    if (*is_empty_r)
+    if (!tables)
         return true;
-    if (!sql_get_int(db, &version, 0, &why,
+    if (!sql_get_int(db, r, 0, &why,
                      "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'schema'"
                      " AND (SELECT value FROM meta WHERE key = 'application') = 'tandem'",
                      "") ||
-        !version)
+        *r < 1)
         return err_set(e, ERR_INPUT, "this database is not a Tandem store; choose another path with --store");
-    if (version > STORE_SCHEMA_VERSION)
+    if (*r > STORE_SCHEMA_VERSION)
         return err_set(e, ERR_INPUT, "the store has schema %lld and this program knows %d; use the newer program",
-                       (long long)version, STORE_SCHEMA_VERSION);
+                       (long long)*r, STORE_SCHEMA_VERSION);
+    return true;
+}
+
+bool schema_check(struct sql_db *db, enum schema_state *r, struct err *e)
+{
+    int64_t version;
+    if (!read_version(db, &version, e))
+        return false;
+    *r = !version ? SCHEMA_EMPTY : version < STORE_SCHEMA_VERSION ? SCHEMA_OLDER : SCHEMA_CURRENT;
     return true;
 }
 
 bool schema_prepare(struct sql_db *db, struct err *e)
 {
-    bool is_empty;
-    if (!schema_check(db, &is_empty, e))
+    int64_t version;
+    if (!read_version(db, &version, e))
         return false;
-    if (!is_empty)
+    if (version == STORE_SCHEMA_VERSION)
         return true;
-    if (sql_begin(db, e) && sql_script(db, SCHEMA, e) && sql_commit(db, e))
+    bool ok = sql_begin(db, e);
+    for (int64_t i = version; ok && i < STORE_SCHEMA_VERSION; i++)
+        ok = sql_script(db, STEPS[i], e);
+    ok = ok && sql_run(db, e, "UPDATE meta SET value = CAST(?1 AS TEXT) WHERE key = 'schema'", "i",
+                       (int64_t)STORE_SCHEMA_VERSION);
+    if (ok && sql_commit(db, e))
         return true;
     sql_rollback(db);
     return false;

@@ -3,9 +3,11 @@
 
 #include "sql/sql.h"
 
-enum { STORE_SCHEMA_VERSION = 1 };
+enum { STORE_SCHEMA_VERSION = 2 };
+
+enum schema_state { SCHEMA_EMPTY, SCHEMA_OLDER, SCHEMA_CURRENT };
 
 /* Looks, and changes nothing. ERR_INPUT for a foreign or newer database. */
-bool schema_check(struct sql_db *, bool *is_empty_r, struct err *e) MUST_CHECK;
-/* Makes the tables in an empty database; otherwise checks. */
+bool schema_check(struct sql_db *, enum schema_state *r, struct err *e) MUST_CHECK;
+/* Makes the tables in an empty database, and an older store into a present one, in one transaction. */
 bool schema_prepare(struct sql_db *, struct err *e) MUST_CHECK;

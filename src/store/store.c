@@ -66,34 +66,18 @@ static bool is_database(const char *path, struct err *e)
 
 /* Looks at a file before it is opened for writing, which would turn a foreign database into one with a journal of ours.
  */
-static bool look(const char *path, bool must_hold_tables, struct err *e)
+static bool look(const char *path, enum schema_state *r, struct err *e)
 {
-    bool is_empty = false;
     if (!is_database(path, e))
         return false;
     struct sql_db *db = sql_open(path, SQL_READ_ONLY, e);
-    bool ok = db && schema_check(db, &is_empty, e);
+    bool ok = db && schema_check(db, r, e);
     sql_close(db);
-    if (ok && is_empty && must_hold_tables)
-        return err_set(e, ERR_INPUT, "%s: nothing is stored here yet; add a site first", path);
     return ok || err_wrap(e, "%s", path);
 }
 
-static bool open_database(struct store *s, const char *path, enum store_mode mode, const char *holder, struct err *e)
+static bool open_for_writing(struct store *s, const char *path, const char *holder, bool exists, struct err *e)
 {
-    struct stat st;
-    bool exists = stat(path, &st) == 0;
-    if (exists && !S_ISREG(st.st_mode))
-        return err_set(e, ERR_INPUT, "%s: a store is a file, and this is none", path);
-    if (mode == STORE_READ && !exists)
-        return err_set(e, ERR_INPUT, "there is no store at %s; name one with --store or add a site first", path);
-    if (exists && !look(path, mode == STORE_READ, e))
-        return false;
-    s->owns_db = true;
-    if (mode == STORE_READ) {
-        s->db = sql_open(path, SQL_READ_ONLY, e);
-        return s->db;
-    }
     if (!take_lock(s, path, holder, e))
         return false;
     int fd =
@@ -102,6 +86,39 @@ static bool open_database(struct store *s, const char *path, enum store_mode mod
         close(fd);
     s->db = sql_open(path, 0, e);
     return s->db && (schema_prepare(s->db, e) || err_wrap(e, "%s", path));
+}
+
+/* A reading command meets a store of an older program: it is brought up to date once, under the lock like any change.
+ */
+static bool bring_up_to_date(const char *path, struct err *e)
+{
+    struct store *s = store_new();
+    s->owns_db = true;
+    bool ok = open_for_writing(s, path, "a change of its format", true, e);
+    store_close(s);
+    return ok;
+}
+
+static bool open_database(struct store *s, const char *path, enum store_mode mode, const char *holder, struct err *e)
+{
+    struct stat st;
+    enum schema_state state = SCHEMA_EMPTY;
+    bool exists = stat(path, &st) == 0;
+    if (exists && !S_ISREG(st.st_mode))
+        return err_set(e, ERR_INPUT, "%s: a store is a file, and this is none", path);
+    if (mode == STORE_READ && !exists)
+        return err_set(e, ERR_INPUT, "there is no store at %s; name one with --store or add a site first", path);
+    if (exists && !look(path, &state, e))
+        return false;
+    s->owns_db = true;
+    if (mode != STORE_READ)
+        return open_for_writing(s, path, holder, exists, e);
+    if (state == SCHEMA_EMPTY)
+        return err_set(e, ERR_INPUT, "%s: nothing is stored here yet; add a site first", path);
+    if (state == SCHEMA_OLDER && !bring_up_to_date(path, e))
+        return false;
+    s->db = sql_open(path, SQL_READ_ONLY, e);
+    return s->db;
 }
 
 struct store *store_open(const char *path, enum store_mode mode, const char *holder, struct err *e)

@@ -42,6 +42,8 @@ struct work {
     size_t comment_count;
     struct op *ops; /* open ones */
     size_t op_count;
+    struct op *retired; /* changes that were given up and that a slow server may still do */
+    size_t retired_count;
     struct finding *findings; /* open ones */
     size_t finding_count;
     bool is_active;     /* goes on in the next round */
@@ -93,6 +95,9 @@ struct journal_entry {
     struct value intended, was, other, own_base, loser;
     bool has_own_base, has_loser;
 };
+/* The detail of a conflict: which value lost against which. */
+const json_t *journal_conflict(struct arena *, const char *item, enum side, const struct value *loser,
+                               const struct value *winner);
 bool journal_entry_read(struct arena *, const json_t *, struct journal_entry *r, struct err *e) MUST_CHECK;
 struct value journal_value(struct arena *, const json_t *body, const char *name);
 struct op *journal_due(struct arena *, struct work *, enum side, enum op_kind, const char *item, json_t *body);
@@ -155,6 +160,20 @@ void plan_resolve(struct arena *, const struct work *, struct plan *, const char
 bool plan_is_quarantined(struct arena *, const struct work *, const char *item, const struct value now[2]);
 void plan_finding(const struct plan_input *, struct arena *, struct work *, struct plan *, const char *item,
                   const char *kind, int side, const char *error, const char *text, const struct value now[2]);
+
+/* --- late.c: writes that were given up and came after all --- */
+
+/* LATE_ASK: the history is needed to tell. */
+enum late_says { LATE_NO, LATE_ASK, LATE_YES };
+
+/* Whether what the field says now was written by an op that had been given up; *before_r is what it went over. */
+enum late_says late_look(const struct plan_input *, struct arena *, const struct work *, enum side,
+                         const char *field_id, const struct value *now, struct value *before_r);
+/* An op of this field was proven by this entry of the history: that is no late one. In the open transaction. */
+bool late_claim(struct store *, struct work *, enum side, const char *field_id, const char *history_id,
+                struct err *e) MUST_CHECK;
+/* Comments have no history; the body alone, with its author line, tells. */
+bool late_is_comment(const struct work *, enum side, const struct tracker_comment *);
 
 /* --- create.c: an issue that has no partner yet --- */
 

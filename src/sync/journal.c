@@ -31,6 +31,13 @@ json_t *journal_entry(struct arena *a, const char *item, const char *field_id, c
     return json_keep(a, entry);
 }
 
+const json_t *journal_conflict(struct arena *a, const char *item, enum side side, const struct value *loser,
+                               const struct value *winner)
+{
+    return json_keep(a, json_pack("{ss si sO sO}", "item", item, "side", (int)side, "loser", value_to_json(a, loser),
+                                  "winner", value_to_json(a, winner)));
+}
+
 struct value journal_value(struct arena *a, const json_t *body, const char *name)
 {
     struct value v = {.kind = VALUE_NONE};

@@ -15,6 +15,7 @@ bool batch_load(struct batch *b, struct work *w, struct err *e)
     return base_list(s, b->a, w->pair.id, &w->bases, &w->base_count, e) &&
            comment_list(s, b->a, w->pair.id, &w->comments, &w->comment_count, e) &&
            op_list_open(s, b->a, b->en->row.id, w->pair.id, &w->ops, &w->op_count, e) &&
+           op_list_retired(s, b->a, w->pair.id, &w->retired, &w->retired_count, e) &&
            finding_list(s, b->a, b->en->row.id, w->pair.id, &w->findings, &w->finding_count, e);
 }
 

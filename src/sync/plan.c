@@ -206,6 +206,33 @@ static bool act(struct builder *b, const char *item, const struct diff_input *d,
     return true;
 }
 
+/* A late copy of our own stands there instead of what somebody wrote: that is put back, and both bases stay as they
+ * are. True when the field has to wait for that. */
+static bool put_back(struct builder *b, const char *item, const char *const field_id[2], const struct diff_input *d)
+{
+    for (int s = 0; d->has_base && s < 2; s++) {
+        struct value before;
+        if (value_equal(&d->now[s], &d->base[s]))
+            continue;
+        enum late_says says = late_look(b->in, b->a, b->w, (enum side)s, field_id[s], &d->now[s], &before);
+        if (says == LATE_NO)
+            continue;
+        if (says == LATE_ASK) {
+            b->plan->need_times = true;
+            return true;
+        }
+        if (value_equal(&before, &d->base[s]))
+            before = d->base[s]; /* in that side's own form; a history knows only its text */
+        json_t *entry =
+            journal_entry(b->a, item, field_id[s], &before, &d->now[s], &d->base[!s], &d->base[s], &d->now[s]);
+        if (!b->entries[s])
+            b->entries[s] = json_keep(b->a, json_array());
+        json_array_append(b->entries[s], entry);
+        return true;
+    }
+    return false;
+}
+
 static void plan_field(struct builder *b, const struct config_field *f)
 {
     const char *item = item_of_field(f);
@@ -219,6 +246,8 @@ static void plan_field(struct builder *b, const struct config_field *f)
         d.receives[s] = f->half[s].receives;
     }
     if (d.resync_from < 0 && plan_is_quarantined(b->a, b->w, item, d.now))
+        return;
+    if (put_back(b, item, id, &d))
         return;
     struct err why = ERR_INIT;
     struct diff_result r = diff_field(&d, b->a, &why);
@@ -245,6 +274,36 @@ static void plan_type(struct builder *b)
         add_write(b, ITEM_TYPE, ID, &d, &r);
 }
 
+/* A late step of our own went over what somebody had moved the issue to. Walking back is no edit but a walk of its own,
+ * so the step counts as the newest word, and the other one is kept. True while the history is asked. */
+static bool keep_what_a_late_step_went_over(struct builder *b, const struct diff_input *d)
+{
+    for (int s = 0; d->has_base && s < 2; s++) {
+        struct value before;
+        if (value_equal(&d->now[s], &d->base[s]))
+            continue;
+        enum late_says says = late_look(b->in, b->a, b->w, (enum side)s, ITEM_STATUS, &d->now[s], &before);
+        if (says == LATE_ASK)
+            b->plan->need_times = true;
+        if (says != LATE_YES)
+            continue;
+        const char *text = arena_printf(b->a,
+                                        "a step of ours to \"%s\" that had been given up for lost was done late, and "
+                                        "went over \"%s\", to which somebody had moved %s",
+                                        value_show(b->a, &d->now[s]), value_show(b->a, &before), b->w->pair.key[s]);
+        *arena_push(b->a, b->plan->findings, b->plan->finding_count) =
+            (struct finding){.sync_id = b->in->sync_id,
+                             .pair_id = b->w->pair.id,
+                             .side = s,
+                             .item = ITEM_STATUS,
+                             .kind = "conflict",
+                             .text = text,
+                             .detail = journal_conflict(b->a, ITEM_STATUS, (enum side)s, &before, &d->now[s]),
+                             .created_ms = b->in->now_ms};
+    }
+    return b->plan->need_times && !b->in->times_known;
+}
+
 static void plan_status_item(struct builder *b)
 {
     static const char *const ID[2] = {ITEM_STATUS, ITEM_STATUS};
@@ -256,6 +315,8 @@ static void plan_status_item(struct builder *b)
         d.receives[s] = b->in->mapping->config->connector[s].receives_status;
     }
     if (d.resync_from < 0 && plan_is_quarantined(b->a, b->w, ITEM_STATUS, d.now))
+        return;
+    if (keep_what_a_late_step_went_over(b, &d))
         return;
     struct err why = ERR_INIT;
     struct diff_result r = diff_field(&d, b->a, &why);

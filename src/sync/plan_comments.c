@@ -175,7 +175,7 @@ static void edit_copy(struct scene *s, const struct comment_row *row, const stru
 {
     enum side from = row->origin, to = side_other(from);
     const char *body = mapping_comment_copy(s->in->mapping, s->a, to, origin, s->w->pair.key[from]);
-    bool copy_was_edited = !same_text(copy->body, row->base[to]);
+    bool copy_was_edited = !same_text(copy->body, row->base[to]) && !late_is_comment(s->w, to, copy);
     json_t *json =
         json_pack("{sI ss ss ss ss ss* ss* ss* ss*}", "row", (json_int_t)row->id, "commentId", copy->id, "body", body,
                   "was", copy->body, "originBody", origin->body, "loser", copy_was_edited ? copy->body : NULL, "mark",
@@ -232,6 +232,8 @@ static void compare(struct scene *s, const struct comment_row *row)
         quarantine(s, item, from, why, origin);
     else if ((is_exposed || !same_text(origin->body, row->base[from])) && flows(s, from))
         edit_copy(s, row, origin, copy, &visibility, item);
+    else if (!same_text(copy->body, row->base[to]) && late_is_comment(s->w, to, copy))
+        edit_copy(s, row, origin, copy, &visibility, item); /* an older copy of ours came after a newer one */
     else if (!same_text(copy->body, row->base[to]))
         edit_came_back(s, row, origin, copy, item);
     else

@@ -1,9 +1,9 @@
 /* recover.c - the only way out of `uncertain`. It runs in every pass: recovery is the normal path, not an emergency.
  *
  * Changes of what exists (update, transition, edit, deletion) are judged by what is there now: canonical(now) =
- * intended settles them, our entry in the history settles them even if somebody wrote later, else they were not done
- * and the diff is computed anew. Creations are looked for by their recovery key; what is absent stays uncertain for a
- * grace period, then is planned again, and its token stays known, for a slow server can still commit. */
+ * intended settles them, our entry in the history settles them even if somebody wrote later, else they were not done.
+ * Creations are looked for by their recovery key. What is absent stays uncertain for a grace period, then the diff is
+ * computed anew; its value or token stays known (`retired`), for a slow server can still commit: late.c. */
 #include "sync/internal.h"
 
 #include "base/log.h"
@@ -44,9 +44,20 @@ static const struct tracker_comment *find_comment(const struct work *w, enum sid
     return NULL;
 }
 
-static bool not_done(struct engine *en, struct op *op, struct err *e)
+static bool out_of_grace(const struct engine *en, const struct op *op)
 {
-    return settle_op(en, op, OP_FAILED, "the reply was lost and the site shows that it was not done", e);
+    return clock_now(en->clock) >= op->sent_ms + en->set.grace_ms;
+}
+
+/* A slow server may still do it. Sent again at once, the first copy would go over what somebody writes after the second
+ * one; so the item waits, and the rest of the pair goes on. */
+static bool not_done(struct engine *en, struct work *w, struct op *op, struct err *e)
+{
+    if (!out_of_grace(en, op)) {
+        w->is_waiting = true;
+        return true;
+    }
+    return settle_op(en, op, OP_RETIRED, "the reply was lost and the site shows that it was not done", e);
 }
 
 /* The site said no, and it shows: this is for a person. */
@@ -66,7 +77,7 @@ static bool recover_update(struct engine *en, struct arena *a, struct work *w, s
         if (!journal_entry_read(a, json, &entry, e))
             return false;
         if (!was_done(en, a, w, op, entry.field_id, &entry.intended)) /* one PUT is done whole or not at all */
-            return not_done(en, op, e);
+            return not_done(en, w, op, e);
     }
     return settle_update(en, a, w, op, e);
 }
@@ -75,7 +86,7 @@ static bool recover_transition(struct engine *en, struct arena *a, struct work *
 {
     struct value step = value_option(json_at_str(op->body, "stepId"), NULL);
     if (!was_done(en, a, w, op, ITEM_STATUS, &step))
-        return op->error ? was_refused(en, a, w, op, e) : not_done(en, op, e);
+        return op->error ? was_refused(en, a, w, op, e) : not_done(en, w, op, e);
     return settle_transition(en, a, w, op, e);
 }
 
@@ -83,12 +94,13 @@ static bool recover_edit(struct engine *en, struct arena *a, struct work *w, str
 {
     const struct tracker_comment *now = find_comment(w, op->side, json_at_str(op->body, "commentId"));
     struct value is = value_rich(now ? now->body : NULL), intended = value_rich(json_at_str(op->body, "body"));
-    return now && value_equal(&is, &intended) ? settle_comment_edit(en, a, w, op, now->body, e) : not_done(en, op, e);
+    return now && value_equal(&is, &intended) ? settle_comment_edit(en, a, w, op, now->body, e)
+                                              : not_done(en, w, op, e);
 }
 
 static bool recover_delete(struct engine *en, struct arena *a, struct work *w, struct op *op, struct err *e)
 {
-    return find_comment(w, op->side, json_at_str(op->body, "commentId")) ? not_done(en, op, e)
+    return find_comment(w, op->side, json_at_str(op->body, "commentId")) ? not_done(en, w, op, e)
                                                                          : settle_comment_delete(en, a, w, op, e);
 }
 
@@ -103,11 +115,6 @@ static bool is_known(const struct op *op, const struct work *w, const char *id)
         if (str_eq(w->comments[k].comment_id[op->side], id))
             return true;
     return false;
-}
-
-static bool out_of_grace(const struct engine *en, const struct op *op)
-{
-    return clock_now(en->clock) >= op->sent_ms + en->set.grace_ms;
 }
 
 static bool give_up(struct engine *en, struct work *w, struct op *op, struct err *e)

@@ -36,8 +36,7 @@ bool engine_open_finding(struct engine *en, struct work *w, int side, const char
 static bool open_conflict(struct engine *en, struct arena *a, struct work *w, enum side side, const char *item,
                           const struct value *loser, const struct value *winner, struct err *e)
 {
-    const json_t *detail = json_keep(a, json_pack("{ss si sO sO}", "item", item, "side", (int)side, "loser",
-                                                  value_to_json(a, loser), "winner", value_to_json(a, winner)));
+    const json_t *detail = journal_conflict(a, item, side, loser, winner);
     const char *text = arena_printf(a,
                                     "%s of %s was changed on both sides; \"%s\" was kept and \"%s\" was overwritten. "
                                     "The overwritten value is kept here",
@@ -97,6 +96,8 @@ static bool settle_field(struct engine *en, struct arena *a, struct work *w, str
         if (!value_equal(&before, &entry->was) && !value_is_empty(&before) &&
             !open_conflict(en, a, w, own, entry->item, &before, &entry->intended, e))
             return false;
+        if (!late_claim(en->store, w, own, entry->field_id, t.ours->id, e))
+            return false;
     }
     if (entry->has_loser && !open_conflict(en, a, w, own, entry->item, &entry->loser, &entry->intended, e))
         return false;
@@ -104,7 +105,7 @@ static bool settle_field(struct engine *en, struct arena *a, struct work *w, str
     bool is_foreign = !t.ours && !value_equal(&now, &entry->intended);
     bool later = (t.is_later || is_foreign) && !MUTANT(MUTANT_BASE_READ_LATE);
     const struct value *base_own = entry->has_own_base ? &entry->own_base : later ? &entry->intended : &now;
-    if (entry->has_own_base)
+    if (entry->has_own_base && !entry->has_loser) /* with a loser something was put back: plan.c */
         en->counts->merged++;
     const json_t *base[2];
     base[own] = value_to_json(a, base_own);
@@ -153,6 +154,8 @@ bool settle_transition(struct engine *en, struct arena *a, struct work *w, struc
         struct value before = item_history_value(a, t.ours, &step, false);
         if (!value_equal(&before, &entry.was) && !value_is_empty(&before) &&
             !open_conflict(en, a, w, own, ITEM_STATUS, &before, &step, e))
+            return false;
+        if (!late_claim(en->store, w, own, ITEM_STATUS, t.ours->id, e))
             return false;
     }
     bool later = t.is_later && !MUTANT(MUTANT_BASE_READ_LATE);

@@ -42,7 +42,7 @@ test:
 	@$(RELEASE) selftest --time 8m
 
 bench: release
-	@cmake --build build/release -j$(JOBS) --target pairfile_bench
+	@cmake --build build/release -j$(JOBS) --target pairfile_bench text_bench
 	@test/bench/run $(RELEASE)
 
 soak: release

@@ -206,12 +206,34 @@ static size_t utf8_sequence(const unsigned char *s, size_t left)
 bool str_is_utf8(const char *s, size_t length)
 {
     for (size_t i = 0; i < length;) {
+        uint64_t eight;
+        if (length - i >= sizeof eight) { /* most text is ASCII */
+            memcpy(&eight, s + i, sizeof eight);
+            if (!(eight & UINT64_C(0x8080808080808080))) {
+                i += sizeof eight;
+                continue;
+            }
+        }
         size_t n = utf8_sequence((const unsigned char *)s + i, length - i);
         if (!n)
             return false;
         i += n;
     }
     return true;
+}
+
+size_t str_put_utf8(char *out, uint32_t code)
+{
+    if (code < 0x80) {
+        *out = (char)code;
+        return 1;
+    }
+    size_t n = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    out[0] = (char)(lead[n] | code >> (6 * (n - 1)));
+    for (size_t i = 1; i < n; i++)
+        out[i] = (char)(0x80 | (code >> (6 * (n - 1 - i)) & 0x3f));
+    return n;
 }
 
 size_t str_utf8_length(const char *s)

@@ -31,5 +31,7 @@ char *str_lower(struct arena *, const char *); /* ASCII */
 char *str_replace(struct arena *, const char *, const char *from, const char *to);
 bool str_is_utf8(const char *, size_t length);
 size_t str_utf8_length(const char *); /* code points */
+/* Writes a character (not a surrogate, at most U+10FFFF) as 1 to 4 bytes, without a zero; returns how many. */
+size_t str_put_utf8(char *out, uint32_t code);
 /* SHA-256 as 64 hex digits. */
 char *str_sha256(struct arena *, const void *bytes, size_t length);

@@ -2,6 +2,8 @@
 
 #include "base/str.h"
 
+#include <stdlib.h>
+
 static const char *const NAMES[TEXT_KIND_COUNT] = {
     [TEXT_TEXT] = "text",
     [TEXT_BREAK] = "hardBreak",
@@ -87,12 +89,31 @@ const char *text_kind_name(enum text_kind kind)
     return NAMES[kind];
 }
 
+static int compare_names(const void *name, const void *kind)
+{
+    return strcmp(name, NAMES[*(const unsigned char *)kind]);
+}
+
 enum text_kind text_kind_of(const char *adf_type)
 {
-    for (int kind = 0; kind < TEXT_KIND_COUNT; kind++)
-        if (NAMES[kind] && str_eq(NAMES[kind], adf_type))
-            return (enum text_kind)kind;
-    return TEXT_OPAQUE;
+    static const unsigned char by_name[] = {
+        TEXT_BLOCK_CARD,    TEXT_BLOCK_TASK,   TEXT_QUOTE,        TEXT_BODIED_EXTENSION,
+        TEXT_BODIED_SYNC,   TEXT_BULLETS,      TEXT_CAPTION,      TEXT_CODE,
+        TEXT_DATE,          TEXT_DECISION,     TEXT_DECISIONS,    TEXT_DOC,
+        TEXT_EMBED_CARD,    TEXT_EMOJI,        TEXT_EXPAND,       TEXT_EXTENSION,
+        TEXT_BREAK,         TEXT_HEADING,      TEXT_CARD,         TEXT_INLINE_EXTENSION,
+        TEXT_COLUMN,        TEXT_LAYOUT,       TEXT_ITEM,         TEXT_MEDIA,
+        TEXT_MEDIA_GROUP,   TEXT_MEDIA_INLINE, TEXT_MEDIA_SINGLE, TEXT_MENTION,
+        TEXT_NESTED_EXPAND, TEXT_NUMBERS,      TEXT_PANEL,        TEXT_PARAGRAPH,
+        TEXT_PLACEHOLDER,   TEXT_RULE,         TEXT_STATUS,       TEXT_SYNC,
+        TEXT_TABLE,         TEXT_CELL,         TEXT_HEADER,       TEXT_ROW,
+        TEXT_TASK,          TEXT_TASKS,        TEXT_TEXT};
+    if (!adf_type)
+        return TEXT_OPAQUE;
+    if (strcmp(adf_type, "text") == 0)
+        return TEXT_TEXT;
+    const unsigned char *hit = bsearch(adf_type, by_name, sizeof by_name, 1, compare_names);
+    return hit ? (enum text_kind) * hit : TEXT_OPAQUE;
 }
 
 bool text_marks_equal(const struct text_marks *a, const struct text_marks *b)

@@ -100,7 +100,8 @@ struct text_node {
     struct text_node *first, *last, *next;
     const char *native; /* a block right under the document: its own wiki markup with the blank lines after it */
     size_t native_length;
-    const json_t *adf; /* a block right under the document: the ADF it was read from; NULL when it was changed */
+    const char *adf; /* a block right under the document: the JSON it was read from; NULL when it was changed since */
+    size_t adf_length;
 };
 
 struct text_doc {

@@ -2,8 +2,7 @@
  *
  * Parsing never fails: any bytes are some text. Documents live in the arena they were made with and are not changed
  * afterwards. A document read from wiki markup remembers each block's own bytes, so that printing it as wiki markup
- * again gives those bytes back; text_canonical ignores them. What text_from_adf reads is borrowed, not copied: it must
- * not be changed while the document lives (it is kept alive by the arena).
+ * again gives those bytes back; text_canonical ignores them.
  *
  * Equality of texts is equality of the canonical form, never of bytes: Jira normalises what it is given. */
 #pragma once
@@ -18,9 +17,15 @@ struct text_doc *text_from_wiki(struct arena *, const char *markup, size_t lengt
 /* Any JSON: a doc node, a fragment, a string; NULL or null is the empty document. */
 struct text_doc *text_from_adf(struct arena *, const json_t *);
 
+/* The same from a JSON text, in a third of the time. False with ERR_PARSE when it is no JSON; `what` names it then. */
+bool text_from_adf_bytes(struct arena *, const char *bytes, size_t length, const char *what, struct text_doc **doc_r,
+                         struct err *e) MUST_CHECK;
+
 char *text_to_wiki(struct arena *, const struct text_doc *);
 /* A {"version":1,"type":"doc","content":[…]} that satisfies the ADF schema; the empty document has empty content. */
 json_t *text_to_adf(struct arena *, const struct text_doc *);
+/* The same as a JSON text, compact; in a fraction of the time. */
+char *text_to_adf_bytes(struct arena *, const struct text_doc *, size_t *length_r);
 char *text_to_plain(struct arena *, const struct text_doc *);
 
 bool text_is_empty(const struct text_doc *);

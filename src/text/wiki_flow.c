@@ -231,20 +231,6 @@ static size_t cite_at(struct flow *f, size_t at, size_t end)
     return 2;
 }
 
-/* A character by its number. */
-static void add_code_point(struct flow *f, uint32_t c)
-{
-    if (c < 0x80) {
-        buf_addc(&f->text, (char)c);
-        return;
-    }
-    int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
-    buf_addc(&f->text, (char)(lead[more] | c >> (6 * more)));
-    while (more-- > 0)
-        buf_addc(&f->text, (char)(0x80 | (c >> (6 * more) & 0x3f)));
-}
-
 static size_t escape_at(struct flow *f, size_t at, size_t end)
 {
     const char *s = f->w->s;
@@ -255,7 +241,8 @@ static size_t escape_at(struct flow *f, size_t at, size_t end)
         return at + 2;
     }
     if (s[at] == '&' && (next = wiki_entity_at(s, at, end, &code))) {
-        add_code_point(f, code);
+        char bytes[4];
+        buf_add(&f->text, bytes, str_put_utf8(bytes, code));
         return next;
     }
     return 0;

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "base/str.h"
+#include "cli/sites.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -320,6 +321,7 @@ int cli_main(int argc, char **argv, FILE *out, FILE *err)
     struct cli c = {.arena = &a, .clock = clock_system(), .out = out, .err = err};
     struct line line = {.cli = &c};
     bool ok = dispatch(&line, argc, argv, &e);
+    sites_forget_budgets(&c);
     store_close(c.store);
     if (fflush(out) != 0 && ok)
         ok = err_set(&e, ERR_IO, "the output could not be written: %s", strerror(errno));

@@ -59,6 +59,8 @@ struct cli {
     char **arguments;
     size_t argument_count;
     const char *values[CLI_OPTIONS_MAX]; /* of command->options, "" for a switch that was given */
+    struct site_budget *budgets;         /* sites.h: one per site, shared by all who speak with it in this process */
+    size_t budget_count;
 };
 
 /* The whole program; returns the exit code. Not for several threads: getopt is one per process. */

@@ -32,7 +32,7 @@ static bool check_options(struct cli *c, struct err *e)
 /* What cannot be used is refused now and not at the first pass: an address, plain http, a file that is not there. */
 static bool check_row(struct cli *c, const struct site_row *row, const struct secret *secret, struct err *e)
 {
-    struct jira_site *site = sites_of_row(c, row, secret, e);
+    struct jira_site *site = sites_of_row(c, row, secret, -1, e);
     jira_site_close(site);
     return site;
 }

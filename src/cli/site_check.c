@@ -35,7 +35,7 @@ static bool run(struct cli *c, struct err *e)
     size_t count;
     const char *name = cli_argument(c, 0);
     struct err first = ERR_INIT;
-    struct sites sites = {.cli = c};
+    struct sites sites = {.cli = c, .retries = 1}; /* a person waits for it */
     if (!cli_open_store(c, STORE_READ, e) || !site_list(c->store, c->arena, &rows, &count, e))
         return false;
     json_t *list = json_keep(c->arena, json_array());

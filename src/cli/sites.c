@@ -20,7 +20,40 @@ static bool open_secret(struct sites *s, const struct site_row *row, struct secr
             err_wrap(e, "the credentials of site %s cannot be opened with %s.key", row->name, s->cli->store_path));
 }
 
-struct jira_site *sites_of_row(struct cli *c, const struct site_row *row, const struct secret *secret, struct err *e)
+struct site_budget {
+    const char *name;
+    struct budget *budget;
+};
+
+static struct budget *budget_of(struct cli *c, const char *name)
+{
+    for (size_t i = 0; i < c->budget_count; i++)
+        if (str_eq(c->budgets[i].name, name))
+            return c->budgets[i].budget;
+    struct site_budget *made = arena_push(c->arena, c->budgets, c->budget_count);
+    *made = (struct site_budget){arena_strdup(c->arena, name), budget_new()};
+    return made->budget;
+}
+
+void sites_forget_budgets(struct cli *c)
+{
+    for (size_t i = 0; i < c->budget_count; i++)
+        budget_free(c->budgets[i].budget);
+    c->budget_count = 0;
+}
+
+static void tell_of_waiting(void *context, int64_t ms, const char *why)
+{
+    enum { TOLD_FROM_MS = 1000 };
+    struct cli *c = context;
+    if (ms < TOLD_FROM_MS)
+        return;
+    fprintf(c->err, "tandem: waiting %lld s: %s\n", (long long)(ms + 500) / 1000, why);
+    fflush(c->err);
+}
+
+struct jira_site *sites_of_row(struct cli *c, const struct site_row *row, const struct secret *secret, int retries,
+                               struct err *e)
 {
     const json_t *o = row->settings;
     return jira_site_open(
@@ -36,6 +69,10 @@ struct jira_site *sites_of_row(struct cli *c, const struct site_row *row, const 
             .client_cert = json_at_str(o, "clientCert"),
             .allow_http = json_at_bool(o, "allowHttp", false),
             .clock = c->clock,
+            .retries = retries,
+            .budget = budget_of(c, row->name),
+            .waiting = tell_of_waiting,
+            .context = c,
         },
         e);
 }
@@ -51,7 +88,7 @@ bool sites_open(struct sites *s, const char *name, struct jira_site **r, struct 
         }
     if (!site_get(s->cli->store, s->cli->arena, name, &row, e) || !open_secret(s, &row, &secret, e))
         return false;
-    *r = sites_of_row(s->cli, &row, &secret, e);
+    *r = sites_of_row(s->cli, &row, &secret, s->retries, e);
     secret_release(&secret);
     if (*r)
         *arena_push(s->cli->arena, s->sites, s->site_count) = *r;

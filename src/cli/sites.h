@@ -16,6 +16,7 @@
 
 struct sites {
     struct cli *cli; /* its store must be open */
+    int retries;     /* how often a read that failed goes again: as in jira/site.h */
     struct vault *vault;
     struct jira_site **sites;
     size_t site_count;
@@ -26,8 +27,14 @@ struct sites {
 /* The vault whose key file lies beside the store. */
 struct vault *sites_vault(struct cli *, struct err *e) MUST_CHECK;
 
-/* A site by what was told of it, in the store or not yet; nothing is asked of it. The caller closes it. */
-struct jira_site *sites_of_row(struct cli *, const struct site_row *, const struct secret *, struct err *e) MUST_CHECK;
+/* How fast each site may be asked is one matter for the whole process, however many synchronizations it runs. Called at
+ * the end, after all sites are closed. */
+void sites_forget_budgets(struct cli *);
+
+/* A site by what was told of it, in the store or not yet; nothing is asked of it. The caller closes it. Waits of a
+ * second and more are told on stderr. */
+struct jira_site *sites_of_row(struct cli *, const struct site_row *, const struct secret *, int retries,
+                               struct err *e) MUST_CHECK;
 bool sites_open(struct sites *, const char *name, struct jira_site **r, struct err *e) MUST_CHECK;
 /* A project of a site; freed with the sites. */
 bool sites_tracker(struct sites *, const char *site, const char *project, struct tracker **r, struct err *e) MUST_CHECK;

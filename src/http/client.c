@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "http/answer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,6 +161,7 @@ static void wait_for(struct http_client *client, int64_t ms, const char *why)
 /* Waits until the site's budget lets this request leave; false when that is too long to sit and wait. */
 static bool wait_for_budget(struct http_client *client, const struct http_call *call, struct err *e)
 {
+    char words[300];
     const char *why;
     int64_t wait;
     while ((wait = budget_wait_ms(client->budget, call->method, call->target, clock_now(client->clock), &why)) > 0) {
@@ -169,7 +171,8 @@ static bool wait_for_budget(struct http_client *client, const struct http_call *
             e->retry_after_ms = wait;
             return false;
         }
-        wait_for(client, wait, why);
+        snprintf(words, sizeof words, "%s: %s", client->site_name, why);
+        wait_for(client, wait, words);
     }
     budget_spend(client->budget, call->method, call->target, clock_now(client->clock));
     return true;

@@ -1,6 +1,7 @@
 #include "cli/sites.h"
 
 #include "base/str.h"
+#include "cli/stop.h"
 #include "jira/tracker_jira.h"
 
 struct vault *sites_vault(struct cli *c, struct err *e)
@@ -119,12 +120,22 @@ bool sites_of_config(struct sites *s, const struct config *config, struct tracke
     return true;
 }
 
+static bool is_stopping(void *context)
+{
+    (void)context;
+    return stop_is_asked();
+}
+
 struct engine *sites_engine(struct sites *s, const struct sync_row *row, void (*progress)(void *, int64_t, int64_t),
                             void *context, struct err *e)
 {
     struct config config;
-    struct engine_settings settings = {
-        .store = s->cli->store, .sync_key = row->key, .clock = s->cli->clock, .progress = progress, .context = context};
+    struct engine_settings settings = {.store = s->cli->store,
+                                       .sync_key = row->key,
+                                       .clock = s->cli->clock,
+                                       .progress = progress,
+                                       .is_stopping = is_stopping,
+                                       .context = context};
     if (!config_from_json(s->cli->arena, row->config, &config, e) || !sites_of_config(s, &config, settings.trackers, e))
         return NULL;
     return engine_open(&settings, e);

@@ -527,7 +527,7 @@ static bool keep_waiting(struct rebase *b, const struct pair *pairs, size_t coun
 {
     struct inbox_row *rows;
     size_t row_count;
-    if (!inbox_list(b->o->store, b->a, b->old_row.id, WAITING_MAX, &rows, &row_count, e) ||
+    if (!inbox_list(b->o->store, b->a, b->old_row.id, NULL, WAITING_MAX, &rows, &row_count, e) ||
         !store_begin(b->o->store, e))
         return false;
     bool ok = true;

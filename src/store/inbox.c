@@ -48,24 +48,50 @@ bool inbox_wake_waiting(struct store *s, int64_t sync_id, struct err *e)
                                                 e);
 }
 
-bool inbox_list(struct store *s, struct arena *a, int64_t sync_id, size_t limit, struct inbox_row **r, size_t *count_r,
-                struct err *e)
+static bool take_rows(struct sql_rows *rows, struct arena *a, struct inbox_row **r, size_t *count_r, struct err *e)
 {
+    while (sql_next(rows))
+        *arena_push(a, *r, *count_r) = (struct inbox_row){.side = (enum side)sql_int(rows, 0),
+                                                          .issue_id = sql_str(rows, 1, a),
+                                                          .key = sql_str(rows, 2, a),
+                                                          .updated_ms = sql_int(rows, 3)};
+    return sql_done(rows, e);
+}
+
+bool inbox_list(struct store *s, struct arena *a, int64_t sync_id, const struct inbox_row *after, size_t limit,
+                struct inbox_row **r, size_t *count_r, struct err *e)
+{
+    static const struct inbox_row FIRST = {.issue_id = "", .updated_ms = INT64_MIN};
     struct sql_rows rows;
     struct sql_db *db = store_db(s, e);
     *r = NULL;
     *count_r = 0;
-    if (!db || !sql_query(db, &rows, e,
-                          "SELECT side, issue_id, key, updated_ms FROM inbox WHERE sync_id = ?1 AND done = 0"
-                          " ORDER BY updated_ms, side, issue_id LIMIT ?2",
-                          "ii", sync_id, (int64_t)limit))
-        return false;
-    while (sql_next(&rows))
-        *arena_push(a, *r, *count_r) = (struct inbox_row){.side = (enum side)sql_int(&rows, 0),
-                                                          .issue_id = sql_str(&rows, 1, a),
-                                                          .key = sql_str(&rows, 2, a),
-                                                          .updated_ms = sql_int(&rows, 3)};
-    return sql_done(&rows, e);
+    after = after ? after : &FIRST;
+    return db &&
+           sql_query(db, &rows, e,
+                     "SELECT side, issue_id, key, updated_ms FROM inbox WHERE sync_id = ?1 AND done = 0"
+                     " AND (updated_ms, side, issue_id) > (?2, ?3, ?4) ORDER BY updated_ms, side, issue_id LIMIT ?5",
+                     "iiisi", sync_id, after->updated_ms, (int64_t)after->side, after->issue_id, (int64_t)limit) &&
+           take_rows(&rows, a, r, count_r, e);
+}
+
+#define PAIRED(side, id)                                                                                               \
+    "SELECT i.side, i.issue_id, i.key, i.updated_ms FROM inbox i JOIN pair p ON p.sync_id = i.sync_id AND p." id       \
+    " = i.issue_id WHERE i.sync_id = ?1 AND i.side = " side " AND i.done = 0 AND p.state = 'open'"                     \
+    " ORDER BY i.updated_ms, i.issue_id LIMIT ?2"
+
+bool inbox_list_paired(struct store *s, struct arena *a, int64_t sync_id, size_t limit, struct inbox_row **r,
+                       size_t *count_r, struct err *e)
+{
+    static const char *const SQL[2] = {PAIRED("0", "id0"), PAIRED("1", "id1")};
+    struct sql_rows rows;
+    struct sql_db *db = store_db(s, e);
+    *r = NULL;
+    *count_r = 0;
+    bool ok = db;
+    for (size_t side = 0; ok && side < ARRAY_LEN(SQL); side++)
+        ok = sql_query(db, &rows, e, SQL[side], "ii", sync_id, (int64_t)limit) && take_rows(&rows, a, r, count_r, e);
+    return ok;
 }
 
 bool inbox_done(struct store *s, int64_t sync_id, enum side side, const char *issue_id, int64_t updated_ms,

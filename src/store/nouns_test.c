@@ -317,7 +317,7 @@ static void the_same_state_is_worked_once(void **state)
     row.updated_ms = 6000;
     row.key = "SX-1";
     assert_true(inbox_see(s, sync_id, &row, &e));
-    assert_true(inbox_list(s, &a, sync_id, 10, &list, &count, &e));
+    assert_true(inbox_list(s, &a, sync_id, NULL, 10, &list, &count, &e));
     assert_int_equal(count, 1);
     assert_string_equal(list[0].key, "SX-1");
     assert_int_equal(list[0].updated_ms, 6000);
@@ -334,7 +334,7 @@ static void the_oldest_waits_first_and_sides_are_apart(void **state)
     assert_true(inbox_see(s, sync_id, &(struct inbox_row){SIDE_FIRST, "100", "SA-1", 5000}, &e));
     assert_true(inbox_see(s, sync_id, &(struct inbox_row){SIDE_SECOND, "100", "SB-1", 4000}, &e));
     assert_true(inbox_see(s, sync_id, &(struct inbox_row){SIDE_FIRST, "101", "SA-2", 6000}, &e));
-    assert_true(inbox_list(s, &a, sync_id, 2, &list, &count, &e));
+    assert_true(inbox_list(s, &a, sync_id, NULL, 2, &list, &count, &e));
     assert_int_equal(count, 2);
     assert_string_equal(list[0].key, "SB-1");
     assert_int_equal(list[0].side, SIDE_SECOND);

@@ -288,7 +288,7 @@ static void after_the_plug_was_pulled_nothing_answers_and_all_is_kept(void **sta
     err_clear(&e);
     assert_false(site_list(s, &a, &all, &count, &e));
     assert_int_equal(e.kind, ERR_KILLED);
-    assert_false(inbox_list(s, &a, 1, 10, &rows, &count, &e));
+    assert_false(inbox_list(s, &a, 1, NULL, 10, &rows, &count, &e));
     assert_false(sync_next_key(s, &a, &key, &e));
     assert_false(store_begin(s, &e));
     store_close(s);

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { RATE_TRIES = 4, RATE_PAUSE_MS = 5000, REPLIES_IN_A_COMMIT = 16 };
+enum { RATE_TRIES = 4, RATE_PAUSE_MS = 5000, RATE_PATIENCE_MS = 2 * 60 * 1000, REPLIES_IN_A_COMMIT = 16 };
 
 static struct tracker_visibility visibility_of(const json_t *body)
 {
@@ -102,13 +102,60 @@ static bool send_once(struct engine *en, struct arena *a, struct work *w, struct
     return err_set(e, ERR_STATE, "an op of an unknown kind");
 }
 
-/* A 429 says that nothing was done, so the same op may go again, after the pause the site asks for. */
+/* The time until the op's issue takes a write again; 0 when it takes one now. */
+static int64_t room_wait(struct engine *en, const struct work *w, enum side side, size_t *room_r)
+{
+    struct tracker *t = engine_tracker(en, side);
+    const char *issue = w->pair.issue_id[side];
+    int64_t wait = 0;
+    *room_r = issue ? t->ops->write_room(t, issue, &wait) : SIZE_MAX;
+    return *room_r ? 0 : wait;
+}
+
+void apply_put_off(struct engine *en, struct work *w, int64_t wait)
+{
+    struct paced paced = {w->pair.id, clock_now(en->clock) + wait};
+    w->is_put_off = w->is_waiting = true;
+    w->is_active = false;
+    for (size_t i = 0; i < en->paced_count; i++)
+        if (en->paced[i].pair_id == paced.pair_id) {
+            en->paced[i] = paced;
+            return;
+        }
+    *arena_push(en->pass_life, en->paced, en->paced_count) = paced;
+}
+
+/* No more is journalled than the issue takes at once: what is left is planned anew when it takes more. */
+static void trim_to_room(struct engine *en, struct work *w)
+{
+    size_t room[2], kept = 0;
+    int64_t wait[2];
+    if (!w->due_count)
+        return;
+    for (int s = 0; s < 2; s++)
+        wait[s] = room_wait(en, w, (enum side)s, &room[s]);
+    for (size_t i = 0; i < w->due_count; i++) {
+        enum side side = w->due[i].side;
+        if (!room[side])
+            continue;
+        room[side] -= room[side] != SIZE_MAX;
+        w->due[kept++] = w->due[i];
+    }
+    w->due_count = kept;
+    if (!kept)
+        apply_put_off(en, w, wait[0] > wait[1] ? wait[0] : wait[1]);
+}
+
+/* A 429 says that nothing was done, so the same op may go again, after the pause the site asks for; but not when it was
+ * for this issue alone, or when the pause is one to come back after. */
 static bool send(struct engine *en, struct arena *a, struct work *w, struct op *op, struct err *e)
 {
+    size_t room;
     for (int attempt = 1;; attempt++) {
         if (send_once(en, a, w, op, e))
             return true;
-        if (e->kind != ERR_RATE || attempt >= RATE_TRIES)
+        if (e->kind != ERR_RATE || attempt >= RATE_TRIES || e->retry_after_ms > RATE_PATIENCE_MS ||
+            room_wait(en, w, op->side, &room))
             return false;
         clock_sleep(en->clock, e->retry_after_ms ? e->retry_after_ms : RATE_PAUSE_MS * attempt);
         err_clear(e);
@@ -207,6 +254,14 @@ static enum outcome send_and_note(struct engine *en, struct arena *a, struct wor
         w->is_waiting = true;
         return commit_op(en, op, e) ? DONE : FATAL;
     }
+    size_t room;
+    int64_t wait = why.kind == ERR_RATE ? room_wait(en, w, op->side, &room) : 0;
+    if (wait) { /* this issue was written to too fast; nothing else is meant */
+        op->state = OP_FAILED;
+        op->error = why.text;
+        apply_put_off(en, w, wait);
+        return commit_op(en, op, e) ? DONE : FATAL;
+    }
     if (scope == ERR_SCOPE_SITE || why.kind == ERR_CONFLICT) {
         op->state = OP_FAILED;
         op->error = why.text;
@@ -301,10 +356,10 @@ static bool would_overtake(const struct work *w, size_t k)
     return false;
 }
 
-static bool hold_back(struct engine *en, struct op *op, struct err *e)
+static bool hold_back(struct engine *en, struct op *op, const char *why, struct err *e)
 {
     op->state = OP_FAILED;
-    op->error = "not sent: an earlier comment is not there yet";
+    op->error = why;
     return commit_op(en, op, e);
 }
 
@@ -321,8 +376,10 @@ static bool send_one(struct engine *en, struct arena *a, struct sending *s, stru
     struct op *op = &w->due[k];
     if (s->is_down[op->side])
         return true;
+    if (w->is_put_off)
+        return hold_back(en, op, "not sent: the issue takes no more writes for now", e);
     if (would_overtake(w, k))
-        return hold_back(en, op, e);
+        return hold_back(en, op, "not sent: an earlier comment is not there yet", e);
     struct err why = ERR_INIT;
     enum outcome outcome = send_and_note(en, a, w, op, &why);
     if (outcome == FATAL) {
@@ -357,8 +414,10 @@ bool apply_all(struct engine *en, struct arena *a, struct work *const *works, si
 {
     struct sending s = {.works = works, .count = works_count};
     size_t due = 0;
-    for (size_t i = 0; i < works_count; i++)
+    for (size_t i = 0; i < works_count; i++) {
+        trim_to_room(en, works[i]);
         due += works[i]->due_count;
+    }
     if (!due)
         return true;
     if (!journal_all(en, a, works, works_count, e) || !send_all(en, a, &s, e))

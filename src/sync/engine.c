@@ -128,7 +128,7 @@ static bool blow_fuse(struct engine *en, const struct err *why)
 /* The pardon was for what one pass finds, however often that is cut short. */
 static bool end_pardon(struct engine *en, struct err *e)
 {
-    if (!en->is_pardoned)
+    if (!en->is_pardoned || pass_is_stopping(en))
         return true;
     return store_begin(en->store, e) &&
            (sync_set_state(en->store, en->row.id, SYNC_RUNNING, NULL, e) ? store_commit(en->store, e)

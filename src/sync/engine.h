@@ -1,7 +1,9 @@
 /* engine.h - keeps the two projects of one synchronization in step, pass by pass.
  *
  * A pass: recover what an earlier end left uncertain → poll both sides into the inbox → work the inbox in batches of
- * pairs (read both, diff, plan, journal, write, read back, settle) until nothing waits → panels. It compares states and
+ * pairs (read both, diff, plan, journal, write, read back, settle) until nothing waits → panels. Edits of issues that
+ * have a partner go before the backlog, and a pass that takes long looks for new ones every LIVE_MS; an issue that may
+ * not be written to for now is put off to the end of the pass and holds up no other. It compares states and
  * keeps a base per side; docs/sync-model.md tells the rules.
  *
  * Invariants: a pass that ends at any moment is carried on by the next one. A pass that finds nothing to do writes
@@ -28,6 +30,8 @@ struct engine_settings {
     int64_t sweep_ms; /* a full sweep that often; a day when 0, never when -1 */
     int64_t grace_ms; /* how long an absent creation may still come before it is planned again; 60 s when 0 */
     void (*progress)(void *context, int64_t done, int64_t waiting); /* NULL: none */
+    /* Asked between batches: true ends the pass early, with what is left waiting. NULL: it goes on to the end. */
+    bool (*is_stopping)(void *context);
     void *context;
 };
 

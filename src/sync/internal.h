@@ -28,8 +28,15 @@ struct engine {
     bool is_exploring[2];         /* in this round an issue of that side walks where nothing is known */
     bool is_pardoned;             /* a fuse blew, and a person looked and said: go on */
     struct arena *pass_life;      /* as long as the running pass */
-    char *known_key[2];           /* the highest key of each side before its first creation of this pass; NULL: none */
-    bool has_known_key[2];        /* it was looked up in this pass */
+    int64_t polled_ms;            /* when both sides were polled last */
+    struct paced *paced;          /* pairs put off in this pass until their issue may be written to again */
+    size_t paced_count;
+    char *known_key[2];    /* the highest key of each side before its first creation of this pass; NULL: none */
+    bool has_known_key[2]; /* it was looked up in this pass */
+};
+
+struct paced {
+    int64_t pair_id, until_ms;
 };
 
 /* One pair on the bench: what the store knows of it, what both sites say now, what is under way. */
@@ -52,6 +59,7 @@ struct work {
     bool wants_history; /* the last diff asked who changed what when */
     bool is_new;        /* its pair was made in this pass */
     bool walks_later;   /* another issue explores the workflow in this round; this one waits for what it finds */
+    bool is_put_off;    /* its issue takes no more writes for now */
     struct op *due;     /* to be sent in this round, in order */
     size_t due_count;
 };
@@ -191,6 +199,8 @@ bool create_end(struct engine *, struct work *, struct err *e) MUST_CHECK;
 
 /* Journals the due ops of all works in one commit, then sends them one by one. */
 bool apply_all(struct engine *, struct arena *, struct work *const *, size_t count, struct err *e) MUST_CHECK;
+/* The site takes no more writes to the issue on that side for now: the pair is worked again in this pass, later. */
+void apply_put_off(struct engine *, struct work *, int64_t wait_ms);
 /* Sets aside what the op was to write; `entry` is the field of an update, else NULL. In the open transaction. */
 bool apply_quarantine(struct engine *, struct arena *, struct work *, const struct op *, const json_t *entry,
                       const struct err *why, struct err *e) MUST_CHECK;

@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include "sync/mutant.h"
 
-enum { ROUNDS = 24, INBOX_LIMIT = 2000 };
+enum { ROUNDS = 24, LIVE_MS = 30 * 1000, LIVE_LIMIT = 500, NAP_MS = 1000 };
 
 /* --- what the store knows --- */
 
@@ -351,45 +351,128 @@ static bool work_open_ops(struct engine *en, struct arena *a, struct err *e)
     return true;
 }
 
-static bool work_dirty(struct engine *en, struct arena *a, struct err *e)
+bool pass_is_stopping(const struct engine *en)
 {
-    struct pair *pairs;
-    size_t count;
-    int64_t after = 0;
-    for (;;) {
-        if (!pair_list_dirty(en->store, a, en->row.id, after, en->set.batch, &pairs, &count, e))
-            return false;
-        if (!count)
-            return true;
-        after = pairs[count - 1].id;
-        if (!work_pairs(en, pairs, count, e))
-            return false;
-    }
+    return en->set.is_stopping && en->set.is_stopping(en->set.context);
 }
 
-static bool work_inbox(struct engine *en, struct arena *a, struct err *e)
+/* --- a whole pass --- */
+
+static bool work_live(struct engine *en, struct err *e)
 {
+    struct arena a = ARENA_INIT;
     struct inbox_row *rows;
     size_t count;
-    if (!inbox_list(en->store, a, en->row.id, INBOX_LIMIT, &rows, &count, e))
-        return false;
-    for (size_t i = 0; i < count; i += en->set.batch) {
-        size_t n = count - i < en->set.batch ? count - i : en->set.batch;
-        if (!work_rows(en, rows + i, n, e))
-            return false;
-        if (en->set.progress)
-            en->set.progress(en->set.context, (int64_t)(i + n), (int64_t)(count - i - n));
+    bool ok = inbox_list_paired(en->store, &a, en->row.id, LIVE_LIMIT, &rows, &count, e);
+    for (size_t i = 0; ok && i < count && !pass_is_stopping(en); i += en->set.batch)
+        ok = work_rows(en, rows + i, count - i < en->set.batch ? count - i : en->set.batch, e);
+    arena_release(&a);
+    return ok;
+}
+
+/* People's edits do not wait for the end of a long piece of work. */
+static bool yield_to_live(struct engine *en, struct err *e)
+{
+    return clock_now(en->clock) - en->polled_ms < LIVE_MS || (poll_both(en, e) && work_live(en, e));
+}
+
+static bool work_dirty(struct engine *en, struct err *e)
+{
+    int64_t after = 0;
+    bool ok = true, more = true;
+    while (ok && more && !pass_is_stopping(en)) {
+        struct arena a = ARENA_INIT;
+        struct pair *pairs;
+        size_t count;
+        ok = pair_list_dirty(en->store, &a, en->row.id, after, en->set.batch, &pairs, &count, e);
+        more = ok && count;
+        if (more) {
+            after = pairs[count - 1].id;
+            ok = work_pairs(en, pairs, count, e) && yield_to_live(en, e);
+        }
+        arena_release(&a);
     }
+    return ok;
+}
+
+/* Every row that waits, once: those that go on waiting are passed by, and what comes in meanwhile is for yield_to_live
+ * and the next pass. */
+static bool work_backlog(struct engine *en, struct err *e)
+{
+    struct inbox_row last;
+    bool ok = true, is_first = true;
+    int64_t left, done = 0;
+    if (!inbox_count(en->store, en->row.id, &left, e))
+        return false;
+    while (ok && left > 0 && !pass_is_stopping(en)) {
+        struct arena a = ARENA_INIT;
+        struct inbox_row *rows;
+        size_t count;
+        ok = inbox_list(en->store, &a, en->row.id, is_first ? NULL : &last, en->set.batch, &rows, &count, e);
+        if (ok && count) {
+            last = rows[count - 1];
+            last.issue_id = arena_strdup(en->pass_life, last.issue_id);
+            last.key = "";
+            is_first = false;
+            ok = work_rows(en, rows, count, e) && yield_to_live(en, e);
+        }
+        arena_release(&a);
+        done += (int64_t)count;
+        left = count ? left - (int64_t)count : 0;
+        if (ok && count && en->set.progress)
+            en->set.progress(en->set.context, done, left > 0 ? left : 0);
+    }
+    return ok;
+}
+
+static void nap_until(struct engine *en, int64_t when)
+{
+    for (int64_t left; (left = when - clock_now(en->clock)) > 0 && !pass_is_stopping(en);)
+        clock_sleep(en->clock, left < NAP_MS ? left : NAP_MS);
+}
+
+/* Takes the batch whose time comes first out of what was put off. */
+static bool take_paced(struct engine *en, struct arena *a, struct pair **r, size_t *count_r, struct err *e)
+{
+    size_t kept = 0;
+    int64_t first = INT64_MAX;
+    *r = NULL;
+    *count_r = 0;
+    for (size_t i = 0; i < en->paced_count; i++)
+        first = en->paced[i].until_ms < first ? en->paced[i].until_ms : first;
+    nap_until(en, first);
+    for (size_t i = 0; i < en->paced_count; i++)
+        if (en->paced[i].until_ms > clock_now(en->clock) || *count_r == en->set.batch)
+            en->paced[kept++] = en->paced[i];
+        else if (!pair_get(en->store, a, en->paced[i].pair_id, arena_push(a, *r, *count_r), e))
+            return false;
+    en->paced_count = kept;
     return true;
+}
+
+static bool work_paced(struct engine *en, struct err *e)
+{
+    bool ok = true;
+    while (ok && en->paced_count && !pass_is_stopping(en)) {
+        struct arena a = ARENA_INIT;
+        struct pair *pairs;
+        size_t count;
+        ok = take_paced(en, &a, &pairs, &count, e) && yield_to_live(en, e) && work_pairs(en, pairs, count, e);
+        arena_release(&a);
+    }
+    return ok;
 }
 
 bool pass_work(struct engine *en, struct err *e)
 {
     struct arena a = ARENA_INIT;
     en->pass_life = &a;
-    bool ok = work_open_ops(en, &a, e) && work_dirty(en, &a, e) && work_inbox(en, &a, e);
+    bool ok =
+        work_open_ops(en, &a, e) && work_live(en, e) && work_dirty(en, e) && work_backlog(en, e) && work_paced(en, e);
     en->known_key[0] = en->known_key[1] = NULL;
     en->has_known_key[0] = en->has_known_key[1] = false;
+    en->paced = NULL;
+    en->paced_count = 0;
     en->pass_life = NULL;
     arena_release(&a);
     return ok;

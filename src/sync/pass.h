@@ -6,6 +6,9 @@
 /* Works everything that waits in the inbox, every dirty pair, and every pair with an op that is not settled. */
 bool pass_work(struct engine *, struct err *e) MUST_CHECK;
 
+/* Somebody asks the pass to end early. */
+bool pass_is_stopping(const struct engine *);
+
 /* Pairs that go through the rounds together, so that reads are in bulk and commits are shared. */
 struct batch {
     struct engine *en;

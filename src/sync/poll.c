@@ -88,6 +88,7 @@ bool poll_both(struct engine *en, struct err *e)
     for (int s = 0; s < 2; s++)
         if (!poll_side(en, (enum side)s, sweep ? 0 : en->row.watermark_ms[s], e))
             return false;
+    en->polled_ms = clock_now(en->clock);
     if (!sweep)
         return true;
     /* links, and deletions of comments, need not move `updated`: the sweep looks at every pair */

@@ -1,4 +1,5 @@
 /* admin.c - /sandbox/…: what a rehearsal needs and Jira does not offer. Admins only. */
+#include "sandbox/access.h"
 #include "sandbox/issue.h"
 
 /* POST /sandbox/users {name?, emailAddress?, displayName?, accountId?, key?, password?, emailVisible?, active?,
@@ -42,7 +43,7 @@ static bool member_add(struct ctx *c, int64_t project, const json_t *who)
         return false;
     if (!account)
         return refuse(c, 400, "members: there is no user '%s'.", name ? name : "");
-    return db_run(c, "INSERT OR IGNORE INTO project_member (project, account) VALUES (?1, ?2)", "ii", project, account);
+    return access_member_add(c->sb, project, account, &c->err);
 }
 
 /* POST /sandbox/project {key, name, members?, lead?}; with members, others do not see the project. For a project that
@@ -68,9 +69,7 @@ static bool project_post(struct ctx *c)
             return refuse(c, 400, "%s", text);
         }
     }
-    if (members &&
-        (!db_run(c, "DELETE FROM project_member WHERE project = ?1", "i", id) ||
-         !db_run(c, "UPDATE project SET is_restricted = ?2 WHERE id = ?1", "ii", id, (int64_t)json_is_array(members))))
+    if (members && !access_restrict(c->sb, id, json_is_array(members), &c->err))
         return false;
     json_array_foreach (members, i, member)
         if (!member_add(c, id, member))

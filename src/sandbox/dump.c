@@ -1,5 +1,6 @@
 /* dump.c - one project read out as JSON pages. Ids are the site's own numbers; people, types and fields are listed in
  * the head, issues refer to them by these numbers. */
+#include "sandbox/access.h"
 #include "sandbox/transfer.h"
 
 #include <sqlite3.h>
@@ -155,7 +156,7 @@ static bool put_people(struct dump *d, json_t *page)
         "SELECT id, account_id, name, user_key, email, display_name, active, time_zone FROM account WHERE id IN (#) OR "
         "id IN ("
         "SELECT lead FROM project WHERE id = ?1 UNION SELECT lead FROM component WHERE project = ?1 "
-        "UNION SELECT account FROM project_member WHERE project = ?1 "
+        "UNION SELECT account FROM role_actor WHERE project = ?1 "
         "UNION SELECT assignee FROM issue WHERE id % UNION SELECT reporter FROM issue WHERE id % "
         "UNION SELECT creator FROM issue WHERE id % UNION SELECT account FROM watcher WHERE issue % "
         "UNION SELECT author FROM comment WHERE issue % UNION SELECT update_author FROM comment WHERE issue % "
@@ -217,8 +218,9 @@ static bool put_head(struct dump *d, json_t *page)
     char *seed = NULL;
     if (!sql_get_str(d->sb->db, d->a, &seed, d->e, "SELECT value FROM setting WHERE name = 'seed'", "") ||
         !list_rows(d, &projects, "id key name description lead assigneeType typeKey nextNumber isRestricted",
-                   "SELECT id, key, name, description, lead, assignee_type, type_key, next_number, is_restricted FROM "
-                   "project WHERE id = ?1",
+                   "SELECT id, key, name, description, lead, assignee_type, type_key, next_number, permission_scheme ="
+                   " (SELECT id FROM permission_scheme WHERE name = '" ACCESS_MEMBERS_ONLY
+                   "') FROM project WHERE id = ?1",
                    d->project))
         return false;
     json_t *project = json_array_get(projects, 0);
@@ -226,7 +228,9 @@ static bool put_head(struct dump *d, json_t *page)
     json_object_set_new(page, "site", json_sprintf("%s/%s/%s", d->sb->base_url, d->sb->d->name, seed ? seed : ""));
     json_object_set_new(page, "isCloud", json_boolean(d->sb->d->is_cloud));
     return put_column(d, project, "formerKeys", "SELECT key FROM project_key WHERE project = ?1", d->project) &&
-           put_column(d, project, "members", "SELECT account FROM project_member WHERE project = ?1", d->project) &&
+           put_column(d, project, "members",
+                      "SELECT account FROM role_actor WHERE project = ?1 AND role = 10000 AND account > 0",
+                      d->project) &&
            put_list(d, project, "properties", "key {value",
                     "SELECT key, value FROM property WHERE entity = 'project' AND entity_id = ?1", d->project) &&
            put_list(d, project, "versions", "id name description archived released startDate releaseDate position",

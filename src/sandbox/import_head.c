@@ -3,6 +3,7 @@
  * People are found by e-mail, types, statuses and priorities by name. A custom field whose name is taken here by a
  * field of another kind, or by one with options of its own, arrives as "X (migrated)". What became what is kept in
  * table imported. */
+#include "sandbox/access.h"
 #include "sandbox/import.h"
 
 int64_t import_target(const struct pairs *p, int64_t source)
@@ -300,13 +301,12 @@ static bool create_project(struct importer *m, const json_t *project)
     const char *name = json_at_str(project, "name"), *description = json_at_str(project, "description");
     if (!project_create(m->sb, m->key, name ? name : m->key, lead ? lead->target : 0, &m->project, m->e) ||
         !remember(m, "project", json_at_int(project, "id", 0), m->project) ||
-        !sql_run(
-            m->sb->db, m->e,
-            "UPDATE project SET description = ?2, assignee_type = ?3, is_restricted = ?4, next_number = ?5 WHERE id = "
-            "?1",
-            "issii", m->project, description ? description : "",
-            json_at_str(project, "assigneeType") ? json_at_str(project, "assigneeType") : "UNASSIGNED",
-            json_at_int(project, "isRestricted", 0), json_at_int(project, "nextNumber", 1)) ||
+        !sql_run(m->sb->db, m->e,
+                 "UPDATE project SET description = ?2, assignee_type = ?3, next_number = ?4 WHERE id = ?1", "issi",
+                 m->project, description ? description : "",
+                 json_at_str(project, "assigneeType") ? json_at_str(project, "assigneeType") : "UNASSIGNED",
+                 json_at_int(project, "nextNumber", 1)) ||
+        (json_at_int(project, "isRestricted", 0) && !access_restrict(m->sb, m->project, true, m->e)) ||
         !import_types_of_project(m) || !import_properties(m, "project", m->project, project))
         return false;
     json_array_foreach (json_object_get(project, "formerKeys"), i, v) {
@@ -316,8 +316,7 @@ static bool create_project(struct importer *m, const json_t *project)
     }
     json_array_foreach (json_object_get(project, "members"), i, v) {
         const struct person *p = import_person(m, json_integer_value(v));
-        if (p && !sql_run(m->sb->db, m->e, "INSERT OR IGNORE INTO project_member (project, account) VALUES (?1, ?2)",
-                          "ii", m->project, p->target))
+        if (p && !access_member_add(m->sb, m->project, p->target, m->e))
             return false;
     }
     import_report_ids(m, "jira:project", json_at_int(project, "id", 0), m->project);

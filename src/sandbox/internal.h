@@ -22,7 +22,7 @@
 
 #include <stdint.h>
 
-extern const char sandbox_schema[], sandbox_schema_planning[];
+extern const char sandbox_schema[], sandbox_schema_planning[], sandbox_schema_access[];
 
 struct sandbox {
     struct sql_db *db;
@@ -57,9 +57,10 @@ struct ctx {
     json_t *body; /* parsed when the request has a JSON body; NULL otherwise */
     struct err err;
     bool is_replied;
-    const char *login_reason; /* X-Seraph-LoginReason; NULL: no credentials were sent */
-    int64_t text_issue;       /* the issue whose files wiki markup names (rich_text.c); 0: none yet */
-    struct memo *memo[32];    /* what this request has shown already, by noun and id */
+    const char *login_reason;    /* X-Seraph-LoginReason; NULL: no credentials were sent */
+    int64_t text_issue;          /* the issue whose files wiki markup names (rich_text.c); 0: none yet */
+    struct memo *memo[32];       /* what this request has shown already, by noun and id */
+    const struct access *access; /* what the caller sees, once it was asked for (access.c) */
 };
 
 /* ---- routes (router.c) ---- */
@@ -157,8 +158,8 @@ bool setting_int(struct sql_db *, const char *name, int64_t otherwise, int64_t *
 
 /* ---- who may see what (permission.c) ---- */
 
-/* An SQL condition on a column that holds project.id: "1" for an admin, "0" for nobody, a subselect otherwise.
- * The text is the same for every request of one caller, so that statements stay prepared. */
+/* An SQL condition on a column that holds project.id: the projects that the caller may see; for issues, rights and
+ * restrictions see access.h. The text is the same for every request of one caller, so that statements stay prepared. */
 const char *visible_projects(struct ctx *, const char *column);
 bool project_is_visible(struct ctx *, int64_t project, bool *r) MUST_CHECK;
 /* "SA-1" in any case, also a former key, or "10001". id_r 0: not there, or not for this caller. */

@@ -2,6 +2,7 @@
  *
  * Why everything is applied to a copy first: a request with one wrong field must change nothing, and an edit that ends
  * where it began must leave no history and no new `updated`. */
+#include "sandbox/access.h"
 #include "sandbox/planning.h"
 
 #include <string.h>
@@ -110,18 +111,16 @@ static bool automatic_of(struct ctx *c, const struct issue_change *ch, int64_t *
 
 static bool set_assignee(struct ctx *c, struct issue_change *ch, const json_t *value)
 {
-    int64_t account = 0, is_allowed = 1;
+    int64_t account = 0;
+    bool is_allowed = true;
     const char *given = json_at_str(value, c->d->is_cloud ? "accountId" : "name");
     ch->assigns_automatically = str_eq(given, "-1");
     if (ch->assigns_automatically) /* whom the components or the project say; a new issue's components may still come */
         return ch->is_new || (automatic_of(c, ch, &ch->after.assignee));
     if (!read_user(c, &ch->problems, "assignee", value, &account))
         return false;
-    if (account && !db_int(c, &is_allowed,
-                           "SELECT 1 FROM project p WHERE id = ?1 AND (is_restricted = 0 OR EXISTS (SELECT 1 FROM"
-                           " project_member WHERE project = ?1 AND account = ?2) OR EXISTS (SELECT 1 FROM account"
-                           " WHERE id = ?2 AND is_admin))",
-                           "ii", ch->after.project, account))
+    if (account && !permission_has_for(c, account, "ASSIGNABLE_USER", ch->after.project, ch->is_new ? 0 : ch->after.id,
+                                       &is_allowed))
         return false;
     if (!is_allowed)
         problem(c, &ch->problems, "assignee", "User '%s' cannot be assigned issues.", given ? given : "");

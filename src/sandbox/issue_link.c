@@ -2,6 +2,7 @@
  *
  * "inwardIssue <outward> outwardIssue": A inward, B outward, type Blocks says that A blocks B. A's own list shows B as
  * its outwardIssue, B's list shows A as its inwardIssue. */
+#include "sandbox/access.h"
 #include "sandbox/issue.h"
 
 /* The links of an issue whose other end the caller may see. */
@@ -9,14 +10,15 @@ json_t *issue_links_json(struct ctx *c, int64_t issue)
 {
     json_t *list = new_array(c);
     struct sql_rows rows;
-    const char *sql = c->is_admin && !c->sb->vanished
-                          ? "SELECT l.id, l.type, l.inward, l.outward FROM issue_link l WHERE l.inward = ?1 OR"
-                            " l.outward = ?1 ORDER BY l.id"
+    const char *seen = visible_issues(c, "i");
+    const char *sql = str_eq(seen, "1")
+                          ? "SELECT l.id, l.type, l.inward, l.outward FROM issue_link l WHERE l.inward = ?1"
+                            " OR l.outward = ?1 ORDER BY l.id"
                           : arena_printf(c->a,
-                                         "SELECT l.id, l.type, l.inward, l.outward FROM issue_link l JOIN issue"
-                                         " i ON i.id = l.inward + l.outward - ?1 WHERE (l.inward = ?1 OR"
-                                         " l.outward = ?1) AND %s ORDER BY l.id",
-                                         visible_projects(c, "i.project"));
+                                         "SELECT l.id, l.type, l.inward, l.outward FROM issue_link l JOIN"
+                                         " issue i ON i.id = l.inward + l.outward - ?1 WHERE (l.inward ="
+                                         " ?1 OR l.outward = ?1) AND %s ORDER BY l.id",
+                                         seen);
     if (!db_query(c, &rows, sql, "i", issue))
         return NULL;
     while (sql_next(&rows)) {
@@ -127,7 +129,7 @@ static bool link_need(struct ctx *c, int64_t *id_r, int64_t *type_r, int64_t *in
         arena_printf(c->a,
                      "SELECT l.id, l.type, l.inward, l.outward FROM issue_link l JOIN issue i ON i.id = l.inward"
                      " JOIN issue o ON o.id = l.outward WHERE CAST(?1 AS INTEGER) = l.id AND %s AND %s",
-                     visible_projects(c, "i.project"), visible_projects(c, "o.project"));
+                     visible_issues(c, "i"), visible_issues(c, "o"));
     int64_t number;
     *id_r = 0;
     if (!str_to_int(c->args[0], &number))

@@ -3,6 +3,7 @@
  * The statements differ with every query, so they are prepared, run and dropped here instead of in the driver's cache.
  */
 #include "base/buf.h"
+#include "sandbox/access.h"
 #include "sandbox/faults.h"
 #include "sandbox/jql_plan.h"
 
@@ -59,7 +60,7 @@ static bool add_lag(struct statement *s, const struct jql_page *page)
 
 static bool add_where(struct statement *s, const struct jql_plan *plan, const struct jql_page *page)
 {
-    buf_addf(&s->sql, " FROM issue i WHERE %s AND %s", plan->where, visible_projects(s->c, "i.project"));
+    buf_addf(&s->sql, " FROM issue i WHERE %s AND %s", plan->where, searchable_issues(s->c, "i"));
     return add_lag(s, page);
 }
 

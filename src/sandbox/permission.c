@@ -1,44 +1,41 @@
-/* permission.c - who may see what. Thin but true: an admin sees all; a restricted project is seen by its members;
- * nobody sees nothing. What is not seen does not exist: 404, and absent from every list. */
-#include "sandbox/internal.h"
+/* permission.c - what the caller may see, one by one, and what Jira tells of one's rights.
+ *
+ * What is not seen does not exist: 404, and absent from every list. */
+#include "sandbox/access.h"
 
 #include <string.h>
 
-const char *visible_projects(struct ctx *c, const char *column)
+static bool is_out_of_sight(struct ctx *c, int64_t project, bool *r)
 {
-    const char *seen = "1";
-    if (!c->caller)
-        return "0";
-    if (!c->is_admin)
-        seen = arena_printf(c->a,
-                            "%s IN (SELECT p.id FROM project p WHERE p.is_restricted = 0 OR EXISTS (SELECT 1 FROM"
-                            " project_member m WHERE m.project = p.id AND m.account = %lld))",
-                            column, (long long)c->caller);
-    if (!c->sb->vanished)
-        return seen;
-    /* a fault takes one project out of sight, for an admin too */
-    return arena_printf(c->a, "%s AND %s NOT IN (SELECT v.id FROM project v WHERE v.key = '%s')", seen, column,
-                        str_replace(c->a, c->sb->vanished, "'", "''"));
+    int64_t gone = 0;
+    bool ok = db_int(c, &gone, "SELECT 1 FROM project WHERE id = ?1 AND (key = ?2 OR deleted IS NOT NULL)", "is",
+                     project, c->sb->vanished);
+    *r = gone;
+    return ok;
 }
 
 bool project_is_visible(struct ctx *c, int64_t project, bool *r)
 {
-    *r = c->is_admin;
-    int64_t seen = 0, is_vanished = 0;
-    if (c->sb->vanished &&
-        !db_int(c, &is_vanished, "SELECT 1 FROM project WHERE id = ?1 AND key = ?2", "is", project, c->sb->vanished))
-        return false;
-    if (is_vanished)
-        *r = false;
-    if (is_vanished || c->is_admin || !c->caller)
+    bool hidden = false;
+    *r = false;
+    return is_out_of_sight(c, project, &hidden) && (hidden || permission_has(c, "BROWSE_PROJECTS", project, 0, r));
+}
+
+static bool issue_is_visible(struct ctx *c, int64_t issue, bool *r)
+{
+    int64_t project = 0, level = 0, held = 0;
+    bool hidden = false;
+    *r = false;
+    if (!db_int(c, &project, "SELECT project FROM issue WHERE id = ?1", "i", issue) ||
+        !is_out_of_sight(c, project, &hidden) || hidden || !permission_has(c, "BROWSE_PROJECTS", project, issue, r) ||
+        !*r || !db_int(c, &level, "SELECT security FROM issue WHERE id = ?1", "i", issue))
+        return c->err.kind == ERR_NONE;
+    if (!level)
         return true;
-    if (!db_int(c, &seen,
-                "SELECT 1 FROM project p WHERE p.id = ?1 AND (p.is_restricted = 0 OR EXISTS"
-                " (SELECT 1 FROM project_member m WHERE m.project = p.id AND m.account = ?2))",
-                "ii", project, c->caller))
-        return false;
-    *r = seen;
-    return true;
+    char *sql = arena_printf(c->a, "SELECT 1 FROM issue i WHERE i.id = ?1 AND %s", visible_issues(c, "i"));
+    bool ok = db_int(c, &held, sql, "i", issue);
+    *r = held;
+    return ok;
 }
 
 /* By key, by former key, or by id; not asking who calls. */
@@ -96,14 +93,8 @@ static bool issue_lookup(struct ctx *c, const char *id_or_key, int64_t *id_r)
 
 bool issue_find(struct ctx *c, const char *id_or_key, int64_t *id_r)
 {
-    if (!issue_lookup(c, id_or_key, id_r))
-        return false;
-    if (!*id_r || (c->is_admin && !c->sb->vanished))
-        return true;
-    int64_t project = 0;
     bool seen = false;
-    if (!db_int(c, &project, "SELECT project FROM issue WHERE id = ?1", "i", *id_r) ||
-        !project_is_visible(c, project, &seen))
+    if (!issue_lookup(c, id_or_key, id_r) || (*id_r && !issue_is_visible(c, *id_r, &seen)))
         return false;
     if (!seen)
         *id_r = 0;
@@ -115,68 +106,70 @@ bool issue_need(struct ctx *c, const char *id_or_key, int64_t *id_r)
     return issue_find(c, id_or_key, id_r) && (*id_r || refuse_not_found(c));
 }
 
-/* ---- mypermissions ---- */
+/* ---- what Jira tells of rights: mypermissions, permissions, permissions/check, permissions/project ---- */
 
-enum needs { NEEDS_BROWSE, NEEDS_ADMIN };
-
-static const struct permission {
-    int id;
-    const char *key, *name, *type;
-    enum needs needs;
-} PERMISSIONS[] = {
-    {0, "ADMINISTER", "Administer Jira", "GLOBAL", NEEDS_ADMIN},
-    {44, "SYSTEM_ADMIN", "System Administrators", "GLOBAL", NEEDS_ADMIN},
-    {33, "BULK_CHANGE", "Bulk Change", "GLOBAL", NEEDS_BROWSE},
-    {27, "USER_PICKER", "Browse Users", "GLOBAL", NEEDS_BROWSE},
-    {23, "ADMINISTER_PROJECTS", "Administer Projects", "PROJECT", NEEDS_ADMIN},
-    {10, "BROWSE_PROJECTS", "Browse Projects", "PROJECT", NEEDS_BROWSE},
-    {11, "CREATE_ISSUES", "Create Issues", "PROJECT", NEEDS_BROWSE},
-    {12, "EDIT_ISSUES", "Edit Issues", "PROJECT", NEEDS_BROWSE},
-    {46, "TRANSITION_ISSUES", "Transition Issues", "PROJECT", NEEDS_BROWSE},
-    {13, "ASSIGN_ISSUES", "Assign Issues", "PROJECT", NEEDS_BROWSE},
-    {17, "ASSIGNABLE_USER", "Assignable User", "PROJECT", NEEDS_BROWSE},
-    {14, "RESOLVE_ISSUES", "Resolve Issues", "PROJECT", NEEDS_BROWSE},
-    {18, "CLOSE_ISSUES", "Close Issues", "PROJECT", NEEDS_BROWSE},
-    {21, "LINK_ISSUES", "Link Issues", "PROJECT", NEEDS_BROWSE},
-    {28, "SCHEDULE_ISSUES", "Schedule Issues", "PROJECT", NEEDS_BROWSE},
-    {30, "MODIFY_REPORTER", "Modify Reporter", "PROJECT", NEEDS_ADMIN},
-    {16, "DELETE_ISSUES", "Delete Issues", "PROJECT", NEEDS_ADMIN},
-    {15, "ADD_COMMENTS", "Add Comments", "PROJECT", NEEDS_BROWSE},
-    {34, "EDIT_ALL_COMMENTS", "Edit All Comments", "PROJECT", NEEDS_ADMIN},
-    {35, "EDIT_OWN_COMMENTS", "Edit Own Comments", "PROJECT", NEEDS_BROWSE},
-    {36, "DELETE_ALL_COMMENTS", "Delete All Comments", "PROJECT", NEEDS_ADMIN},
-    {37, "DELETE_OWN_COMMENTS", "Delete Own Comments", "PROJECT", NEEDS_BROWSE},
-    {32, "VIEW_VOTERS_AND_WATCHERS", "View Voters and Watchers", "PROJECT", NEEDS_BROWSE},
-    {31, "MANAGE_WATCHERS", "Manage Watchers", "PROJECT", NEEDS_ADMIN},
-    {19, "CREATE_ATTACHMENTS", "Create Attachments", "PROJECT", NEEDS_BROWSE},
-    {20, "WORK_ON_ISSUES", "Work On Issues", "PROJECT", NEEDS_BROWSE},
-};
-
-static json_t *permission_json(struct ctx *c, const struct permission *p, bool in_project)
+static json_t *key_json(struct ctx *c, const struct permission_key *k, bool has_id)
 {
-    bool is_global = str_eq(p->type, "GLOBAL");
     json_t *o = new_object(c);
-    put_str(o, "id", arena_printf(c->a, "%d", p->id));
-    put_str(o, "key", p->key);
-    put_str(o, "name", p->name);
-    put_str(o, "type", p->type);
-    put_str(o, "description", p->name);
-    put_bool(o, "havePermission", p->needs == NEEDS_ADMIN ? c->is_admin : is_global ? c->caller != 0 : in_project);
+    if (has_id)
+        put_str(o, "id", k->id < 0 ? k->key : arena_printf(c->a, "%d", k->id));
+    put_str(o, "key", k->key);
+    put_str(o, "name", k->name);
+    put_str(o, "type", k->is_global ? "GLOBAL" : "PROJECT");
+    put_str(o, "description", k->description);
     return o;
 }
 
-/* Whether the caller is in the project (or issue) that was asked about; without one, in any. */
-static bool scope(struct ctx *c, bool *r)
+/* What is asked about: an issue, a project, or (both 0) whether it is so anywhere. */
+struct scope {
+    int64_t project, issue;
+};
+
+static bool scope_read(struct ctx *c, struct scope *r)
 {
-    int64_t id = 0, any = 0;
-    const char *project = param(c, "projectKey") ? param(c, "projectKey") : param(c, "projectId");
-    const char *issue = param(c, "issueKey") ? param(c, "issueKey") : param(c, "issueId");
-    if (issue ? !issue_need(c, issue, &id) : project ? !project_need(c, project, &id) : false)
+    const char *project = param(c, "projectId") ? param(c, "projectId") : param(c, "projectKey");
+    const char *issue = param(c, "issueId") ? param(c, "issueId") : param(c, "issueKey");
+    *r = (struct scope){0};
+    if (!str_is_empty(issue))
+        return issue_need(c, issue, &r->issue) &&
+               db_int(c, &r->project, "SELECT project FROM issue WHERE id = ?1", "i", r->issue);
+    return str_is_empty(project) || project_need(c, project, &r->project);
+}
+
+static bool has_anywhere(struct ctx *c, const char *key, bool *r)
+{
+    struct sql_rows rows;
+    *r = false;
+    if (!db_query(c, &rows, "SELECT id FROM project", ""))
         return false;
-    if (!issue && !project &&
-        !db_int(c, &any, arena_printf(c->a, "SELECT 1 FROM project WHERE %s LIMIT 1", visible_projects(c, "id")), ""))
+    bool ok = true;
+    while (ok && !*r && sql_next(&rows))
+        ok = permission_has(c, key, sql_int(&rows, 0), 0, r);
+    return db_done(c, &rows) && ok;
+}
+
+static bool has_in_scope(struct ctx *c, const struct permission_key *k, const struct scope *s, bool *r)
+{
+    if (k->is_global)
+        return permission_global(c, k->key, r);
+    return s->project ? permission_has(c, k->key, s->project, s->issue, r) : has_anywhere(c, k->key, r);
+}
+
+static bool put_mine(struct ctx *c, json_t *list, const struct permission_key *k, const struct scope *s,
+                     bool with_former)
+{
+    bool held = false;
+    json_t *o = key_json(c, k, true);
+    if (!has_in_scope(c, k, s, &held))
         return false;
-    *r = issue || project ? id != 0 : any;
+    put_bool(o, "havePermission", held);
+    put(list, k->key, o);
+    if (!with_former || !k->former)
+        return true;
+    json_t *former = json_keep(c->a, json_copy(o));
+    put_str(former, "key", k->former);
+    put_bool(former, "deprecatedKey", true);
+    put(list, k->former, former);
     return true;
 }
 
@@ -184,28 +177,172 @@ static bool mypermissions(struct ctx *c)
 {
     char **asked;
     size_t count = param_list(c, "permissions", &asked);
-    bool in_project = false;
+    struct scope s;
+    json_t *list = new_object(c), *o = new_object(c);
     if (c->d->is_cloud && !count)
         return refuse(c, 400, "The 'permissions' query parameter is required.");
-    if (!scope(c, &in_project))
+    if (!scope_read(c, &s))
         return false;
-    json_t *list = new_object(c);
-    for (size_t i = 0; i < ARRAY_LEN(PERMISSIONS) && !count; i++)
-        put(list, PERMISSIONS[i].key, permission_json(c, &PERMISSIONS[i], in_project));
+    for (size_t i = 0; i < permission_key_count && !count; i++)
+        if (permission_keys[i].dialects & c->d->mask && !put_mine(c, list, &permission_keys[i], &s, !c->d->is_cloud))
+            return false;
     for (size_t i = 0; i < count; i++) {
-        size_t p = 0;
-        while (p < ARRAY_LEN(PERMISSIONS) && !str_eq(PERMISSIONS[p].key, asked[i]))
-            p++;
-        if (p == ARRAY_LEN(PERMISSIONS))
+        const struct permission_key *k = permission_key_of(c, asked[i]);
+        if (!k)
             return refuse(c, 400, "Unrecognized permission: %s", asked[i]);
-        put(list, asked[i], permission_json(c, &PERMISSIONS[p], in_project));
+        if (!put_mine(c, list, k, &s, false))
+            return false;
     }
-    json_t *o = new_object(c);
     put(o, "permissions", list);
     return reply_json(c, 200, o);
 }
 
+static bool permissions_get(struct ctx *c)
+{
+    json_t *list = new_object(c), *o = new_object(c);
+    for (size_t i = 0; i < permission_key_count; i++)
+        if (permission_keys[i].dialects & c->d->mask)
+            put(list, permission_keys[i].key, key_json(c, &permission_keys[i], !c->d->is_cloud));
+    put(o, "permissions", list);
+    return reply_json(c, 200, o);
+}
+
+/* ---- Cloud: many at once ---- */
+
+static bool account_asked(struct ctx *c, int64_t *r)
+{
+    const char *account = json_at_str(c->body, "accountId");
+    *r = c->caller;
+    if (!account)
+        return true;
+    if (!db_int(c, r, "SELECT id FROM account WHERE account_id = ?1", "s", account))
+        return false;
+    if (*r != c->caller && !c->is_admin)
+        return refuse(c, 403, "Only Jira administrators can perform this operation.");
+    return *r || refuse_field(c, "accountId", "The user does not exist.");
+}
+
+static bool check_global(struct ctx *c, int64_t account, json_t *held_r)
+{
+    size_t i;
+    const json_t *item;
+    json_array_foreach (json_object_get(c->body, "globalPermissions"), i, item) {
+        const struct permission_key *k = permission_key_of(c, json_string_value(item));
+        int64_t held = 0;
+        if (!k || !k->is_global)
+            return refuse_field(c, json_string_value(item) ? json_string_value(item) : "globalPermissions",
+                                "Unrecognized permission");
+        if (!db_int(c, &held,
+                    "SELECT 1 FROM global_grant g JOIN user_group_member m ON m.group_id = g.group_id WHERE"
+                    " g.permission = ?1 AND m.account = ?2",
+                    "si", k->key, account))
+            return false;
+        if (held)
+            add_str(held_r, k->key);
+    }
+    return true;
+}
+
+/* The ids of a list where the account has the permission. */
+static bool check_list(struct ctx *c, int64_t account, const char *key, const json_t *ids, bool issues, json_t *held_r)
+{
+    size_t i;
+    const json_t *item;
+    const char *sql = issues ? "SELECT id FROM issue WHERE id = ?1" : "SELECT id FROM project WHERE id = ?1";
+    json_array_foreach (ids, i, item) {
+        int64_t id = 0;
+        bool held = false, seen = false;
+        if (!db_int(c, &id, sql, "i", (int64_t)json_integer_value(item)))
+            return false;
+        if (!id)
+            continue;
+        if (!permission_has_for(c, account, "BROWSE_PROJECTS", issues ? 0 : id, issues ? id : 0, &seen) ||
+            !permission_has_for(c, account, key, issues ? 0 : id, issues ? id : 0, &held))
+            return false;
+        if (seen && held)
+            add(held_r, json_keep(c->a, json_integer(id)));
+    }
+    return true;
+}
+
+static bool check_projects(struct ctx *c, int64_t account, const json_t *wanted, json_t *list)
+{
+    size_t i;
+    const json_t *item, *keys = json_object_get(wanted, "permissions");
+    enum { CAP = 1000 };
+    if (!json_array_size(keys))
+        return refuse_field(c, "permissions", "At least one project permission must be provided.");
+    if (json_at_count(wanted, "projects") > CAP || json_at_count(wanted, "issues") > CAP)
+        return refuse(c, 400, "At most %d projects and issues can be checked.", CAP);
+    json_array_foreach (keys, i, item) {
+        const struct permission_key *k = permission_key_of(c, json_string_value(item));
+        json_t *o = new_object(c), *projects = new_array(c), *issues = new_array(c);
+        if (!k || k->is_global)
+            return refuse_field(c, json_string_value(item) ? json_string_value(item) : "permissions",
+                                "Unrecognized permission");
+        if (!check_list(c, account, k->key, json_object_get(wanted, "projects"), false, projects) ||
+            !check_list(c, account, k->key, json_object_get(wanted, "issues"), true, issues))
+            return false;
+        put_str(o, "permission", k->key);
+        put(o, "issues", issues);
+        put(o, "projects", projects);
+        add(list, o);
+    }
+    return true;
+}
+
+static bool permissions_check(struct ctx *c)
+{
+    int64_t account = 0;
+    size_t i;
+    const json_t *wanted;
+    json_t *o = new_object(c), *global = new_array(c), *projects = new_array(c);
+    if (!account_asked(c, &account) || !check_global(c, account, global))
+        return false;
+    json_array_foreach (json_object_get(c->body, "projectPermissions"), i, wanted)
+        if (!check_projects(c, account, wanted, projects))
+            return false;
+    put(o, "projectPermissions", projects);
+    put(o, "globalPermissions", global);
+    return reply_json(c, 200, o);
+}
+
+static bool permissions_project(struct ctx *c)
+{
+    struct sql_rows rows;
+    json_t *list = new_array(c), *o = new_object(c);
+    const json_t *keys = json_object_get(c->body, "permissions"), *key;
+    size_t i;
+    json_array_foreach (keys, i, key) {
+        const struct permission_key *k = permission_key_of(c, json_string_value(key));
+        if (!k || k->is_global)
+            return refuse(c, 400, "Unrecognized permission: %s", json_string_value(key) ? json_string_value(key) : "");
+    }
+    if (!json_array_size(keys))
+        return refuse_field(c, "permissions", "At least one project permission must be provided.");
+    char *sql = arena_printf(c->a, "SELECT id, key FROM project WHERE %s ORDER BY id", visible_projects(c, "id"));
+    if (!db_query(c, &rows, sql, ""))
+        return false;
+    bool ok = true;
+    while (ok && sql_next(&rows)) {
+        bool held = true;
+        json_array_foreach (keys, i, key)
+            ok = ok && (!held || permission_has(c, json_string_value(key), sql_int(&rows, 0), 0, &held));
+        if (!ok || !held)
+            continue;
+        json_t *project = new_object(c);
+        put_int(project, "id", sql_int(&rows, 0));
+        put_str(project, "key", sql_peek(&rows, 1));
+        add(list, project);
+    }
+    put(o, "projects", list);
+    return db_done(c, &rows) && ok && reply_json(c, 200, o);
+}
+
 const struct route permission_routes[] = {
     {HTTP_GET, "mypermissions", mypermissions, ON_ALL, ROUTE_ANONYMOUS},
+    {HTTP_GET, "permissions", permissions_get, ON_ALL, 0},
+    {HTTP_POST, "permissions/check", permissions_check, ON_CLOUD, ROUTE_READ},
+    {HTTP_POST, "permissions/project", permissions_project, ON_CLOUD, ROUTE_READ},
     {0},
 };

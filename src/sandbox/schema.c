@@ -53,17 +53,17 @@ const char sandbox_schema[] =
     " has_screen INTEGER NOT NULL DEFAULT 0, position INTEGER NOT NULL DEFAULT 0);"
     "CREATE INDEX workflow_transition_from ON workflow_transition (workflow, from_status);"
 
-    /* A restricted project is seen by its members and by admins only. next_number is never set back. */
+    /* next_number is never set back. deleted: when it went to the trash (Cloud). */
     "CREATE TABLE project ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL COLLATE NOCASE UNIQUE,"
     " name TEXT NOT NULL COLLATE NOCASE UNIQUE, description TEXT NOT NULL DEFAULT '',"
     " lead INTEGER REFERENCES account (id), assignee_type TEXT NOT NULL DEFAULT 'UNASSIGNED',"
     " type_key TEXT NOT NULL DEFAULT 'software', uuid TEXT NOT NULL, next_number INTEGER NOT NULL DEFAULT 1,"
-    " is_restricted INTEGER NOT NULL DEFAULT 0, archived INTEGER NOT NULL DEFAULT 0);"
+    " archived INTEGER NOT NULL DEFAULT 0, archived_at INTEGER, archived_by INTEGER,"
+    " deleted INTEGER, deleted_by INTEGER, url TEXT NOT NULL DEFAULT '', category INTEGER,"
+    " permission_scheme INTEGER, security_scheme INTEGER);"
     "CREATE TABLE project_key (key TEXT PRIMARY KEY COLLATE NOCASE, project INTEGER NOT NULL) WITHOUT ROWID;" /* former
                                                                                                                  keys */
-    "CREATE TABLE project_member (project INTEGER NOT NULL, account INTEGER NOT NULL,"
-    " PRIMARY KEY (project, account)) WITHOUT ROWID;"
     "CREATE TABLE project_issue_type (project INTEGER NOT NULL, issue_type INTEGER NOT NULL,"
     " workflow INTEGER NOT NULL REFERENCES workflow (id), position INTEGER NOT NULL DEFAULT 0,"
     " PRIMARY KEY (project, issue_type)) WITHOUT ROWID;"
@@ -89,7 +89,10 @@ const char sandbox_schema[] =
     " issue_type INTEGER NOT NULL, status INTEGER NOT NULL, summary TEXT NOT NULL,"
     " description TEXT, environment TEXT, priority INTEGER, resolution INTEGER, resolved INTEGER,"
     " assignee INTEGER, reporter INTEGER, creator INTEGER, parent INTEGER REFERENCES issue (id), due TEXT,"
-    " created INTEGER NOT NULL, updated INTEGER NOT NULL, status_changed INTEGER NOT NULL);"
+    " created INTEGER NOT NULL, updated INTEGER NOT NULL, status_changed INTEGER NOT NULL,"
+    " security INTEGER, archived INTEGER, archived_by INTEGER);" /* security_level.id; when, NULL: not archived */
+    "CREATE INDEX issue_security ON issue (security) WHERE security IS NOT NULL;"
+    "CREATE INDEX issue_archived ON issue (archived) WHERE archived IS NOT NULL;"
     "CREATE UNIQUE INDEX issue_key ON issue (project, number);"
     "CREATE INDEX issue_project_updated ON issue (project, updated);"
     "CREATE INDEX issue_project_created ON issue (project, created);"

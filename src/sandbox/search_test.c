@@ -1,3 +1,4 @@
+#include "sandbox/access.h"
 #include "sandbox/jql_plan.h"
 #include "sandbox/test_rows.h"
 
@@ -391,7 +392,7 @@ static void what_the_caller_may_not_see_is_not_found_nor_counted(void **state)
     (void)state;
     struct site *s = dc();
     person(s, "kim", NULL);
-    set(s, "UPDATE project SET is_restricted = 1 WHERE key = 'SA'");
+    MUST(s, access_restrict(s->sb, s->project, true, &s->e));
     site_project(s, "SB");
     site_issue(s, "open", TEST_NOW);
     s->user = "kim:kim";

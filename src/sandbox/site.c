@@ -1,6 +1,7 @@
 /* site.c - what a new site starts with, and the making of people, projects and fields outside of a request. */
 #include "sandbox/site.h"
 
+#include "sandbox/access.h"
 #include "sandbox/auth.h"
 #include "sandbox/field.h"
 
@@ -313,7 +314,7 @@ bool project_create(struct sandbox *sb, const char *key, const char *name, int64
         return false;
     *id_r = sql_last_id(sb->db);
     struct arena a = ARENA_INIT;
-    bool ok = project_fill(sb, &a, *id_r, e);
+    bool ok = project_fill(sb, &a, *id_r, e) && access_project_new(sb, *id_r, lead, e);
     arena_release(&a);
     return ok;
 }
@@ -476,5 +477,6 @@ bool site_create(struct sandbox *sb, uint64_t seed, struct err *e)
                                 .is_admin = true};
     int64_t id = 0;
     return ok && counters_create(sb, &rng, e) && account_create(sb, &admin, &id, e) && issue_types_create(sb, e) &&
-           values_create(sb, e) && workflow_create(sb, &rng, e) && fields_create(sb, &rng, e);
+           values_create(sb, e) && workflow_create(sb, &rng, e) && fields_create(sb, &rng, e) &&
+           access_create(sb, &rng, e);
 }

@@ -1,5 +1,5 @@
 /* user.c - people: myself, look-ups and searches, and their creation by an admin. */
-#include "sandbox/internal.h"
+#include "sandbox/access.h"
 
 #include <string.h>
 
@@ -188,13 +188,9 @@ static bool user_assignable(struct ctx *c)
         return false;
     if (issue_id && !db_int(c, &id, "SELECT project FROM issue WHERE id = ?1", "i", issue_id))
         return false;
-    return reply_users(c,
-                       arena_printf(c->a,
-                                    "%s AND (is_admin OR EXISTS (SELECT 1 FROM project WHERE"
-                                    " id = %lld AND is_restricted = 0) OR EXISTS (SELECT 1 FROM project_member WHERE"
-                                    " project = %lld AND account = account.id))",
-                                    "active = 1 AND " MATCHES, (long long)id, (long long)id),
-                       text ? text : "", 50, 1000);
+    return reply_users(
+        c, arena_printf(c->a, "active = 1 AND %s AND %s", MATCHES, access_holders(c, "ASSIGNABLE_USER", id, issue_id)),
+        text ? text : "", 50, 1000);
 }
 
 /* Cloud: user/bulk?accountId=a&accountId=b */

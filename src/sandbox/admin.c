@@ -82,7 +82,7 @@ static bool project_post(struct ctx *c)
 static bool settings_post(struct ctx *c)
 {
     static const char *const KNOWN[] = {"comment_moves_updated", "remote_link_moves_updated", "bulkfetch_omits_missing",
-                                        "attachment_limit", "attachments_enabled"};
+                                        "attachment_limit",      "attachments_enabled",       "time_tracking"};
     const char *name;
     json_t *value;
     json_object_foreach (c->body, name, value) {

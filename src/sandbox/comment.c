@@ -2,53 +2,12 @@
  *
  * Author and times are never settable: a request that brings them is served as if it had not. A comment whose
  * visibility the caller does not share is not there: not in a list, not in its total. */
-#include "sandbox/issue.h"
+#include "sandbox/visibility.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static bool in_group(struct ctx *c, const char *group, bool *r)
-{
-    int64_t found = 0;
-    if (!db_int(c, &found,
-                "SELECT 1 FROM user_group g JOIN user_group_member m ON m.group_id = g.id WHERE g.name = ?1 AND"
-                " m.account = ?2",
-                "si", group, c->caller))
-        return false;
-    *r = found;
-    return true;
-}
-
-/* Roles are the three that every project has; an admin holds all, everybody who sees the project the lower two. */
-static bool in_role(struct ctx *c, const char *role, bool *r)
-{
-    *r = str_eq_nocase(role, "Developers") || str_eq_nocase(role, "Users")
-             ? c->caller != 0
-             : str_eq_nocase(role, "Administrators") && c->is_admin;
-    return true;
-}
-
-static bool can_see(struct ctx *c, const char *type, const char *value, bool *r)
-{
-    *r = true;
-    if (!type)
-        return true;
-    return str_eq(type, "group") ? in_group(c, value, r) : in_role(c, value, r);
-}
-
 /* ---- showing ---- */
-
-static void put_visibility(struct ctx *c, json_t *o, const char *type, const char *value)
-{
-    if (!type)
-        return;
-    json_t *v = new_object(c);
-    put_str(v, "type", type);
-    put_str(v, "value", value);
-    if (c->d->is_cloud)
-        put_str(v, "identifier", value);
-    put(o, "visibility", v);
-}
 
 static bool put_properties(struct ctx *c, json_t *o, int64_t comment)
 {
@@ -76,6 +35,7 @@ json_t *comment_json(struct ctx *c, int64_t comment, bool rendered, bool propert
                   "i", comment))
         return NULL;
     json_t *o = new_object(c);
+    bool ok = true;
     if (sql_next(&rows)) {
         put_self(c, o, "issue/%lld/comment/%lld", (long long)sql_int(&rows, 0), (long long)comment);
         put_id(o, "id", comment);
@@ -88,11 +48,11 @@ json_t *comment_json(struct ctx *c, int64_t comment, bool rendered, bool propert
             put(o, "updateAuthor", user_json(c, sql_int(&rows, 2)));
         put_time(c, o, "created", sql_int(&rows, 4));
         put_time(c, o, "updated", sql_int(&rows, 5));
-        put_visibility(c, o, sql_peek(&rows, 6), sql_peek(&rows, 7));
+        ok = visibility_put(c, o, sql_peek(&rows, 6), sql_peek(&rows, 7));
         if (c->d->is_cloud)
             put_bool(o, "jsdPublic", true);
     }
-    if (!db_done(c, &rows) || (properties && !put_properties(c, o, comment)))
+    if (!db_done(c, &rows) || !ok || (properties && !put_properties(c, o, comment)))
         return NULL;
     return c->err.kind == ERR_NONE ? o : NULL;
 }
@@ -109,7 +69,7 @@ static bool visible_comments(struct ctx *c, int64_t issue, int64_t **ids_r, size
     bool ok = true;
     while (ok && sql_next(&rows)) {
         bool seen = true;
-        ok = can_see(c, sql_peek(&rows, 1), sql_peek(&rows, 2), &seen);
+        ok = visibility_shared(c, issue, sql_peek(&rows, 1), sql_peek(&rows, 2), &seen);
         if (ok && seen)
             *arena_push(c->a, *ids_r, *count_r) = sql_int(&rows, 0);
     }
@@ -187,7 +147,7 @@ static bool comment_need(struct ctx *c, int64_t issue, const char *asked, int64_
     if (!db_query(c, &rows, "SELECT issue, visibility_type, visibility_value FROM comment WHERE id = ?1", "i", id))
         return false;
     if (sql_next(&rows) && sql_int(&rows, 0) == issue)
-        ok = can_see(c, sql_peek(&rows, 1), sql_peek(&rows, 2), &seen);
+        ok = visibility_shared(c, issue, sql_peek(&rows, 1), sql_peek(&rows, 2), &seen);
     if (!db_done(c, &rows) || !ok)
         return false;
     if (!seen)
@@ -229,30 +189,6 @@ struct written {
     const char *visibility_type, *visibility_value;
 };
 
-static bool read_visibility(struct ctx *c, const json_t *sent, struct problems *p, struct written *w)
-{
-    const json_t *v = json_object_get(sent, "visibility");
-    if (!v || json_is_null(v) || (json_is_object(v) && !json_object_size(v)))
-        return true;
-    const char *type = json_at_str(v, "type"), *value = json_at_str(v, "value");
-    if (!value)
-        value = json_at_str(v, "identifier");
-    bool member = false;
-    if (!value || (!str_eq(type, "role") && !str_eq(type, "group"))) {
-        problem(c, p, "commentLevel", "The visibility must have a type ('role' or 'group') and a value.");
-        return true;
-    }
-    if (!can_see(c, type, value, &member))
-        return false;
-    if (!member && str_eq(type, "group"))
-        problem(c, p, "commentLevel", "You are currently not a member of the group: %s.", value);
-    else if (!member)
-        problem(c, p, "commentLevel", "You are currently not a member of the project role: %s.", value);
-    w->visibility_type = type;
-    w->visibility_value = value;
-    return true;
-}
-
 static bool read_comment(struct ctx *c, int64_t issue, const json_t *sent, struct problems *p, struct written *w)
 {
     *w = (struct written){0};
@@ -261,7 +197,7 @@ static bool read_comment(struct ctx *c, int64_t issue, const json_t *sent, struc
         return false;
     if (!w->body && !p->count)
         problem(c, p, "comment", "Comment body can not be empty!");
-    return read_visibility(c, sent, p, w);
+    return visibility_read(c, issue, sent, p, &w->visibility_type, &w->visibility_value);
 }
 
 static bool properties_write(struct ctx *c, int64_t comment, const json_t *list)
@@ -402,14 +338,15 @@ static bool comment_by_ids(struct ctx *c)
     json_array_foreach (ids, i, item) {
         struct sql_rows rows;
         bool seen = false, ok = true;
-        char *sql = arena_printf(c->a,
-                                 "SELECT c.visibility_type, c.visibility_value FROM comment c JOIN issue i ON i.id ="
-                                 " c.issue WHERE c.id = ?1 AND %s",
-                                 visible_projects(c, "i.project"));
+        char *sql =
+            arena_printf(c->a,
+                         "SELECT c.visibility_type, c.visibility_value, c.issue FROM comment c JOIN issue i ON i.id ="
+                         " c.issue WHERE c.id = ?1 AND %s",
+                         visible_projects(c, "i.project"));
         if (!db_query(c, &rows, sql, "i", (int64_t)json_integer_value(item)))
             return false;
         if (sql_next(&rows))
-            ok = can_see(c, sql_peek(&rows, 0), sql_peek(&rows, 1), &seen);
+            ok = visibility_shared(c, sql_int(&rows, 2), sql_peek(&rows, 0), sql_peek(&rows, 1), &seen);
         if (!db_done(c, &rows) || !ok)
             return false;
         if (seen)

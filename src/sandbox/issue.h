@@ -41,6 +41,8 @@ struct ref_set {
     bool is_open; /* what was there has been read */
 };
 
+struct issue_time;
+
 struct issue_change {
     struct issue_row before, after;
     struct ref_set sets[ISSUE_SETS];
@@ -51,7 +53,8 @@ struct issue_change {
     bool has_labels; /* read, so that they are compared */
     struct custom_change *custom;
     size_t custom_count;
-    json_t *comments, *links; /* [{verb: value}], to be done after the row; NULL: none */
+    struct issue_time *time_before, *time; /* NULL: no estimate is touched (worklog.h) */
+    json_t *comments, *links, *worklogs;   /* [{verb: value}], to be done after the row; NULL: none */
     struct problems problems;
     char **named; /* fields that `fields` or `update` named */
     size_t named_count;

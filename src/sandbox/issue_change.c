@@ -4,6 +4,7 @@
  * where it began must leave no history and no new `updated`. */
 #include "sandbox/access.h"
 #include "sandbox/planning.h"
+#include "sandbox/worklog.h"
 
 #include <string.h>
 
@@ -240,6 +241,19 @@ static bool push_step(struct ctx *c, json_t **list, const char *verb, const json
     return true;
 }
 
+static bool change_time(struct ctx *c, struct issue_change *ch, const json_t *value)
+{
+    if (!ch->time) {
+        ch->time_before = arena_new(c->a, struct issue_time);
+        ch->time = arena_new(c->a, struct issue_time);
+        if (!issue_time_read(c, ch->before.id, ch->time_before))
+            return false;
+        *ch->time = *ch->time_before;
+    }
+    issue_time_change(c, ch->time, value, ch->is_new, &ch->problems);
+    return true;
+}
+
 static bool change_system(struct ctx *c, struct issue_change *ch, const char *field, const char *verb,
                           const json_t *value)
 {
@@ -264,6 +278,10 @@ static bool change_system(struct ctx *c, struct issue_change *ch, const char *fi
         return issue_set_change(c, ch, set, verb, value);
     if (str_eq(field, "comment"))
         return push_step(c, &ch->comments, verb, value);
+    if (str_eq(field, "worklog"))
+        return push_step(c, &ch->worklogs, verb, value);
+    if (str_eq(field, "timetracking"))
+        return change_time(c, ch, value);
     if (str_eq(field, "issuelinks"))
         return push_step(c, &ch->links, verb, value);
     for (size_t i = 0; i < ARRAY_LEN(SETTERS); i++)

@@ -1,6 +1,7 @@
 /* issue_json.c - an issue as its clients see it: which fields, in which form, and what is expanded. */
 #include "sandbox/attachment.h"
 #include "sandbox/planning.h"
+#include "sandbox/worklog.h"
 
 #include "base/time_iso.h"
 
@@ -184,12 +185,6 @@ static json_t *show_null(struct ctx *c, const struct showing *s)
     return json_keep(c->a, json_null());
 }
 
-static json_t *show_object(struct ctx *c, const struct showing *s)
-{
-    (void)s;
-    return new_object(c);
-}
-
 static json_t *show_summary(struct ctx *c, const struct showing *s)
 {
     return text(c, s->row.summary);
@@ -273,13 +268,7 @@ static json_t *show_comments(struct ctx *c, const struct showing *s)
 
 static json_t *show_worklogs(struct ctx *c, const struct showing *s)
 {
-    (void)s;
-    json_t *o = new_object(c);
-    put_int(o, "startAt", 0);
-    put_int(o, "maxResults", 20);
-    put_int(o, "total", 0);
-    put(o, "worklogs", new_array(c));
-    return o;
+    return worklog_page_json(c, s->row.id);
 }
 
 static json_t *show_attachments(struct ctx *c, const struct showing *s)
@@ -361,22 +350,7 @@ static json_t *show_components(struct ctx *c, const struct showing *s)
     return issue_set_json(c, s->row.id, SET_COMPONENTS);
 }
 
-static json_t *show_workratio(struct ctx *c, const struct showing *s)
-{
-    (void)s;
-    return json_keep(c->a, json_integer(-1));
-}
-
-static json_t *show_progress(struct ctx *c, const struct showing *s)
-{
-    (void)s;
-    json_t *o = new_object(c);
-    put_int(o, "progress", 0);
-    put_int(o, "total", 0);
-    return o;
-}
-
-/* Without time tracking, attachments and worklogs on the site, their fields are always empty. */
+/* Without `show`: what is estimated and spent (worklog.h). */
 static const struct {
     const char *id;
     show *show;
@@ -385,43 +359,43 @@ static const struct {
     {"statuscategorychangedate", show_status_changed, ON_CLOUD},
     {"issuetype", show_type, ON_ALL},
     {"parent", show_parent, ON_ALL},
-    {"timespent", show_null, ON_ALL},
+    {"timespent", NULL, ON_ALL},
     {"project", show_project, ON_ALL},
     {"fixVersions", show_fix_versions, ON_ALL},
-    {"aggregatetimespent", show_null, ON_ALL},
+    {"aggregatetimespent", NULL, ON_ALL},
     {"statusCategory", show_status_category, ON_CLOUD},
     {"resolution", show_resolution, ON_ALL},
     {"resolutiondate", show_resolved, ON_ALL},
-    {"workratio", show_workratio, ON_ALL},
+    {"workratio", NULL, ON_ALL},
     {"lastViewed", show_null, ON_ALL},
     {"watches", show_watches, ON_ALL},
     {"created", show_created, ON_ALL},
     {"priority", show_priority, ON_ALL},
     {"labels", show_labels, ON_ALL},
-    {"aggregatetimeoriginalestimate", show_null, ON_ALL},
-    {"timeestimate", show_null, ON_ALL},
+    {"aggregatetimeoriginalestimate", NULL, ON_ALL},
+    {"timeestimate", NULL, ON_ALL},
     {"versions", show_versions, ON_ALL},
     {"issuelinks", show_links, ON_ALL},
     {"assignee", show_assignee, ON_ALL},
     {"updated", show_updated, ON_ALL},
     {"status", show_status, ON_ALL},
     {"components", show_components, ON_ALL},
-    {"timeoriginalestimate", show_null, ON_ALL},
+    {"timeoriginalestimate", NULL, ON_ALL},
     {"description", show_description, ON_ALL},
-    {"timetracking", show_object, ON_ALL},
+    {"timetracking", NULL, ON_ALL},
     {"archiveddate", show_null, ON_DC},
     {"archivedby", show_null, ON_DC},
     {"security", show_null, ON_CLOUD},
     {"attachment", show_attachments, ON_ALL},
-    {"aggregatetimeestimate", show_null, ON_ALL},
+    {"aggregatetimeestimate", NULL, ON_ALL},
     {"summary", show_summary, ON_ALL},
     {"creator", show_creator, ON_ALL},
     {"subtasks", show_subtasks, ON_ALL},
     {"reporter", show_reporter, ON_ALL},
-    {"aggregateprogress", show_progress, ON_ALL},
+    {"aggregateprogress", NULL, ON_ALL},
     {"environment", show_environment, ON_ALL},
     {"duedate", show_due, ON_ALL},
-    {"progress", show_progress, ON_ALL},
+    {"progress", NULL, ON_ALL},
     {"comment", show_comments, ON_ALL},
     {"votes", show_votes, ON_ALL},
     {"worklog", show_worklogs, ON_ALL},
@@ -476,7 +450,7 @@ static json_t *fields_json(struct ctx *c, const struct showing *s)
     for (size_t i = 0; i < ARRAY_LEN(FIELDS); i++) {
         if (!(FIELDS[i].dialects & c->d->mask) || !issue_view_shows(s->view, FIELDS[i].id, false))
             continue;
-        json_t *value = FIELDS[i].show(c, s);
+        json_t *value = FIELDS[i].show ? FIELDS[i].show(c, s) : issue_time_field(c, s->row.id, FIELDS[i].id);
         if (value)
             put(fields, FIELDS[i].id, value);
     }

@@ -1,6 +1,7 @@
 /* issue_save.c - a change into the database: the row, labels, custom values, links and comments, and one history with
  * as many items as there were differences. */
 #include "sandbox/planning.h"
+#include "sandbox/worklog.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,8 +31,8 @@ static bool user_of(struct ctx *c, int64_t id, char **id_r, char **name_r)
            db_str(c, name_r, "SELECT display_name FROM account WHERE id = ?1", "i", id);
 }
 
-static void item(struct ctx *c, struct history_items *items, const char *field, const char *from, const char *from_string,
-                 const char *to, const char *to_string)
+static void item(struct ctx *c, struct history_items *items, const char *field, const char *from,
+                 const char *from_string, const char *to, const char *to_string)
 {
     *arena_push(c->a, items->list, items->count) = (struct history_item){.field = field,
                                                                          .type = "jira",
@@ -42,7 +43,8 @@ static void item(struct ctx *c, struct history_items *items, const char *field, 
                                                                          .to_string = to_string};
 }
 
-static void item_text(struct ctx *c, struct history_items *items, const char *field, const char *before, const char *after)
+static void item_text(struct ctx *c, struct history_items *items, const char *field, const char *before,
+                      const char *after)
 {
     if (!str_eq(before, after))
         item(c, items, field, NULL, before, NULL, after);
@@ -261,6 +263,9 @@ static bool parts_save(struct ctx *c, struct issue_change *ch)
             if (str_eq(verb, "add") ? !comment_make(c, ch->after.id, value, &ch->problems, &id)
                                     : !comment_change(c, ch->after.id, verb, value, &ch->problems))
                 return false;
+    json_array_foreach (ch->worklogs, i, step)
+        if (!worklog_make(c, ch->after.id, json_object_get(step, "add"), &ch->problems, &id))
+            return false;
     json_array_foreach (ch->links, i, step)
         if (!issue_link_add(c, ch->after.id, json_object_get(step, "add"), &ch->problems))
             return false;
@@ -282,7 +287,9 @@ bool issue_change_save(struct ctx *c, struct issue_change *ch, bool *changed_r)
             return false;
     if (!issue_set_save(c, ch, issue, &items))
         return false;
-    *changed_r = ch->is_new || items.count || ch->comments || ch->links;
+    if (ch->time && !issue_time_save(c, issue, ch->time_before, ch->time, &items))
+        return false;
+    *changed_r = ch->is_new || items.count || ch->comments || ch->links || ch->worklogs;
     if (!ch->is_new && items.count) {
         ch->after.updated = c->now;
         if (!row_save(c, &ch->after) || !history_add(c, issue, items.list, items.count))

@@ -41,7 +41,9 @@
     table(transition) \
     table(user) \
     table(version) \
-    table(watcher)
+    table(watcher) \
+    table(worklog) \
+    table(worklog_feed)
 
 /* clang-format on */
 #define DECLARE(name) extern const struct route name##_routes[];

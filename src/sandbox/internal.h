@@ -22,7 +22,7 @@
 
 #include <stdint.h>
 
-extern const char sandbox_schema[], sandbox_schema_planning[], sandbox_schema_access[];
+extern const char sandbox_schema[], sandbox_schema_planning[], sandbox_schema_access[], sandbox_schema_search[];
 
 struct sandbox {
     struct sql_db *db;

@@ -7,6 +7,10 @@ static bool issue_get(struct ctx *c)
     struct issue_view view;
     if (!issue_need(c, c->args[0], &id) || !issue_view_from_query(c, "*all", &view))
         return false;
+    if (c->caller && param_bool(c, "updateHistory", false) &&
+        !db_run(c, "INSERT OR REPLACE INTO viewed (account, issue, at) VALUES (?1, ?2, ?3)", "iii", c->caller, id,
+                c->now))
+        return false;
     json_t *o = issue_json(c, id, &view);
     return o && reply_json(c, 200, o);
 }

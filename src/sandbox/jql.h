@@ -1,4 +1,5 @@
-/* jql.h - Jira's query language: text to tokens (jql_lex.c), tokens to a tree (jql_parse.c), tree to SQL (jql_plan.c).
+/* jql.h - Jira's query language: text to tokens (jql_lex.c), tokens to a tree (jql_parse.c) and back
+ * (jql_print.c), tree to SQL (jql_plan.c).
  *
  * The grammar is Jira's: OR binds weakest, then AND, then NOT; `&&`, `&`, `||`, `|`, `!` are spellings of the words;
  * a value is a word, a quoted string, a number, EMPTY or NULL, a list in parentheses, or a function with arguments.
@@ -72,11 +73,18 @@ enum jql_op {
     JQL_IN,
     JQL_NOT_IN,
     JQL_IS,
-    JQL_IS_NOT
+    JQL_IS_NOT,
+    JQL_WAS,
+    JQL_WAS_NOT,
+    JQL_WAS_IN,
+    JQL_WAS_NOT_IN,
+    JQL_CHANGED,
+    JQL_NOT_CHANGED, /* what NOT makes of CHANGED; nobody can write it */
 };
 
 /* As Jira's messages spell it: "=", "not in" … */
 const char *jql_op_name(enum jql_op);
+bool jql_op_is_history(enum jql_op); /* WAS in its four forms, CHANGED */
 /* What NOT makes of it: "=" becomes "!=", ">" becomes "<=". */
 enum jql_op jql_op_negate(enum jql_op);
 
@@ -89,15 +97,29 @@ struct jql_value {
     size_t count;
 };
 
+/* What narrows WAS and CHANGED; FROM and TO belong to CHANGED alone. The value of DURING is a list of two dates. */
+enum jql_predicate_kind { JQL_AFTER, JQL_BEFORE, JQL_ON, JQL_DURING, JQL_BY, JQL_FROM, JQL_TO };
+
+struct jql_predicate {
+    enum jql_predicate_kind kind;
+    struct jql_value value;
+};
+
+/* "after" … */
+const char *jql_predicate_name(enum jql_predicate_kind);
+
 enum jql_node_kind { JQL_AND, JQL_OR, JQL_NOT, JQL_CLAUSE };
 
 struct jql_node {
     enum jql_node_kind kind;
     struct jql_node **children; /* AND, OR: two or more; NOT: one */
     size_t count;
-    const char *field; /* of a clause, as written; custom fields by number read "cf[10010]" */
+    const char *field; /* of a clause, as written; custom fields by number read "cf[10010]", properties
+                        * "issue.property[key].path" */
     enum jql_op op;
-    struct jql_value value;
+    struct jql_value value; /* of CHANGED: EMPTY, without a meaning */
+    struct jql_predicate *predicates;
+    size_t predicate_count;
 };
 
 struct jql_sort {
@@ -113,6 +135,9 @@ struct jql_query {
 
 /* NULL with *error_r, Jira's sentence, when the text does not follow the grammar or passes a limit. */
 struct jql_query *jql_parse(struct arena *, const char *text, size_t length, const char **error_r);
+
+/* The published list, sorted; NULL at the end. */
+extern const char *const jql_reserved_words[];
 
 /* The query written out with every parenthesis and quote: for messages and tests; parsing it gives the same tree. */
 char *jql_print(struct arena *, const struct jql_query *);

@@ -15,37 +15,52 @@ static void bind_param(struct jql_builder *b, struct jql_param p)
         jql_bind_int(b, p.number);
 }
 
-static void emit_list(struct jql_builder *b, const char *column, const struct jql_set *s, bool negated)
+void jql_emit_member(struct jql_builder *b, const char *column, const struct jql_set *s, bool negated)
 {
-    buf_addf(b->sql, "%s %sIN (", column, negated ? "NOT " : "");
-    for (size_t i = 0; i < s->count; i++) {
-        if (i)
-            buf_addc(b->sql, ',');
-        bind_param(b, s->list[i]);
-    }
-    buf_addc(b->sql, ')');
-}
-
-static void emit_scalar_set(struct jql_builder *b, const char *column, const struct jql_set *s, bool negated)
-{
-    const char *null = negated ? "NOT NULL" : "NULL";
-    if (!s->count) {
-        if (s->has_empty || negated)
-            buf_addf(b->sql, "%s IS %s", column, null);
-        else
-            buf_addc(b->sql, '0');
+    const char *is_in = negated ? "NOT IN" : "IN", *joint = negated ? " AND " : " OR ";
+    if (!s->count && !s->select_count) {
+        buf_addc(b->sql, negated ? '1' : '0');
         return;
     }
-    bool both = s->has_empty && !negated; /* NOT IN drops the empty ones by itself */
     buf_addc(b->sql, '(');
     if (s->count == 1) {
         buf_addf(b->sql, "%s %s ", column, negated ? "<>" : "=");
         bind_param(b, s->list[0]);
-    } else {
-        emit_list(b, column, s, negated);
     }
-    if (both)
-        buf_addf(b->sql, " OR %s IS NULL", column);
+    for (size_t i = 0; i < s->count && s->count > 1; i++) {
+        buf_adds(b->sql, i ? "," : arena_printf(b->c->a, "%s %s (", column, is_in));
+        bind_param(b, s->list[i]);
+    }
+    if (s->count > 1)
+        buf_addc(b->sql, ')');
+    for (size_t i = 0; i < s->select_count; i++)
+        buf_addf(b->sql, "%s%s %s (%s)", i || s->count ? joint : "", column, is_in, s->selects[i]);
+    buf_addc(b->sql, ')');
+}
+
+static bool is_void(const struct jql_set *s)
+{
+    return !s->count && !s->select_count;
+}
+
+/* No value is in an empty list, and none is not: an empty field is dropped by every negation. */
+static void emit_scalar_set(struct jql_builder *b, const char *column, const struct jql_set *s, bool negated)
+{
+    if (is_void(s)) {
+        if (s->has_empty || negated)
+            buf_addf(b->sql, "%s IS %s", column, negated ? "NOT NULL" : "NULL");
+        else
+            buf_addc(b->sql, '0');
+        return;
+    }
+    buf_addc(b->sql, '(');
+    jql_emit_member(b, column, s, negated);
+    if (s->has_empty || s->select_count)
+        buf_addf(b->sql,
+                 negated        ? " AND %s IS NOT NULL"
+                 : s->has_empty ? " OR %s IS NULL"
+                                : " AND %s IS NOT NULL",
+                 column);
     buf_addc(b->sql, ')');
 }
 
@@ -56,20 +71,20 @@ static void emit_many_set(struct jql_builder *b, const struct jql_field *f, cons
     buf_addc(b->sql, '(');
     if (negated) {
         buf_addf(b->sql, "%s)", is_in);
-        if (s->count) {
+        if (!is_void(s)) {
             buf_addf(b->sql, " AND %s AND ", not_in);
-            emit_list(b, f->sql, s, false);
+            jql_emit_member(b, f->sql, s, false);
             buf_addc(b->sql, ')');
         }
     } else {
-        if (s->count) {
+        if (!is_void(s)) {
             buf_addf(b->sql, "%s AND ", is_in);
-            emit_list(b, f->sql, s, false);
+            jql_emit_member(b, f->sql, s, false);
             buf_addc(b->sql, ')');
         }
         if (s->has_empty)
-            buf_addf(b->sql, "%s%s)", s->count ? " OR " : "", not_in);
-        if (!s->count && !s->has_empty)
+            buf_addf(b->sql, "%s%s)", is_void(s) ? "" : " OR ", not_in);
+        if (is_void(s) && !s->has_empty)
             buf_addc(b->sql, '0');
     }
     buf_addc(b->sql, ')');
@@ -115,7 +130,7 @@ static void emit_time(struct jql_builder *b, const char *column, enum jql_op op,
 
 static void emit_time_set(struct jql_builder *b, const char *column, const struct jql_set *s, bool negated)
 {
-    if (!s->count) {
+    if (is_void(s)) {
         emit_scalar_set(b, column, s, negated);
         return;
     }
@@ -132,7 +147,7 @@ static void emit_time_set(struct jql_builder *b, const char *column, const struc
 
 static bool emit_set(struct jql_builder *b, const struct jql_field *f, const struct jql_set *s, bool negated)
 {
-    if (f->kind == KIND_PROJECT && !negated && b->is_top && s->count == 1 && !s->has_empty)
+    if (f->kind == KIND_PROJECT && !negated && b->is_top && s->count == 1 && !s->select_count && !s->has_empty)
         b->only_project = s->list[0].number;
     if (f->from && f->kind != KIND_TIME)
         emit_many_set(b, f, s, negated);
@@ -173,6 +188,13 @@ static bool emit_order(struct jql_builder *b, const struct jql_field *f, enum jq
         jql_bind_int(b, p.number);
         buf_adds(b->sql, "))");
         return true;
+    case KIND_VERSION: /* earlier and later within their project; a name may stand for one in each */
+        buf_addf(b->sql,
+                 "%s IN (SELECT t.id FROM %s t JOIN %s o ON o.project = t.project WHERE t.position %s o.position AND ",
+                 f->sql, f->table, f->table, comparison(op));
+        jql_emit_member(b, "o.id", s, false);
+        buf_addc(b->sql, ')');
+        return true;
     default:
         buf_addf(b->sql, "%s %s ", f->sql, comparison(op));
         bind_param(b, p);
@@ -180,63 +202,54 @@ static bool emit_order(struct jql_builder *b, const struct jql_field *f, enum jq
     }
 }
 
-/* A text: letters of the columns it covers. s summary, d description, e environment, c comments, t and x custom texts.
- */
-static void emit_text_column(struct jql_builder *b, const struct jql_field *f, char column, const char *needle)
+/* Comments `m` that the caller may read: those for all, and those for a group or role of his. */
+static const char *seen_comments(struct ctx *c)
 {
-    const char *rich = b->c->d->is_cloud ? "jql_text_adf" : "jql_text";
-    const char *of_textarea = "SELECT number FROM field WHERE kind = 'textarea'";
-    switch (column) {
-    case 's':
-        buf_adds(b->sql, "jql_text(i.summary, ");
-        break;
-    case 'd':
-        buf_addf(b->sql, "%s(i.description, ", rich);
-        break;
-    case 'e':
-        buf_addf(b->sql, "%s(i.environment, ", rich);
-        break;
-    case 'c':
-        buf_addf(b->sql, "EXISTS (SELECT 1 FROM comment m WHERE m.issue = i.id AND %s AND %s(m.body, ",
-                 b->c->is_admin ? "1" : "m.visibility_type IS NULL", rich);
-        break;
-    default:
-        buf_addf(
-            b->sql,
-            "EXISTS (SELECT 1 FROM %s AND v.issue = i.id AND v.text IS NOT NULL AND CASE WHEN v.field IN (%s) THEN "
-            "%s(v.text, ",
-            f->from ? f->from : "custom_value v WHERE 1", of_textarea, rich);
-        jql_bind_text(b, needle);
-        buf_adds(b->sql, ") ELSE jql_text(v.text, ");
-    }
-    jql_bind_text(b, needle);
-    buf_adds(b->sql, column == 'c' ? "))" : column == 't' || column == 'x' ? ") END)" : ")");
+    return arena_printf(c->a,
+                        "(m.visibility_type IS NULL OR (m.visibility_type = 'group' AND m.visibility_value COLLATE "
+                        "NOCASE IN (SELECT g.name FROM user_group g JOIN user_group_member n ON n.group_id = g.id "
+                        "WHERE n.account = %lld)) OR (m.visibility_type = 'role' AND m.visibility_value COLLATE NOCASE "
+                        "IN ('Developers', 'Users'%s)))",
+                        (long long)c->caller, c->is_admin ? ", 'Administrators'" : "");
+}
+
+/* Whose text this is: s summary, d description, e environment, c comment, x custom field, w worklog (text_doc.part).
+ * A custom field alone knows its number. */
+static void emit_parts(struct jql_builder *b, const struct jql_field *f)
+{
+    buf_adds(b->sql, "d.part IN (");
+    for (const char *part = f->sql; *part; part++)
+        buf_addf(b->sql, "%s'%c'", part > f->sql ? "," : "", *part);
+    buf_addc(b->sql, ')');
+    if (f->from)
+        buf_addf(b->sql, " AND d.ref = %s", f->table);
+    if (strchr(f->sql, 'c'))
+        buf_addf(b->sql, " AND (d.part <> 'c' OR EXISTS (SELECT 1 FROM comment m WHERE m.id = d.ref AND %s))",
+                 seen_comments(b->c));
 }
 
 static bool emit_like(struct jql_builder *b, const struct jql_field *f, const struct jql_node *n, enum jql_op op)
 {
-    const char *needle = n->value.text;
-    if (n->value.kind == JQL_VALUE_FUNCTION) {
+    const char *needle = n->value.text, *match = NULL, *error = NULL;
+    if (n->value.kind == JQL_VALUE_FUNCTION)
         jql_error(b, "Unable to find JQL function '%s()'.", needle);
-        needle = "x";
-    } else if (n->value.kind == JQL_VALUE_EMPTY) {
+    else if (n->value.kind == JQL_VALUE_EMPTY)
         jql_error(b, "The field '%s' does not support searching for EMPTY values.", n->field);
-    } else if (n->value.kind == JQL_VALUE_LIST || !*str_trim(b->c->a, needle)) {
+    else if (n->value.kind == JQL_VALUE_LIST || !*str_trim(b->c->a, needle))
         jql_error(b, "The field '%s' does not support searching for an empty string.", n->field);
-        needle = "x";
+    else if (!jql_text_match(b->c, needle, n->field, &match, &error))
+        return false;
+    if (error)
+        jql_error(b, "%s", error);
+    if (!match) {
+        buf_adds(b->sql, op == JQL_NOT_LIKE ? "1" : "0");
+        return true;
     }
-    b->plan->uses_text = true;
-    buf_adds(b->sql, op == JQL_NOT_LIKE ? "NOT (" : "(");
-    for (const char *column = f->sql; *column; column++) {
-        if (column > f->sql)
-            buf_adds(b->sql, " OR ");
-        if (strchr("sde", *column))
-            buf_adds(b->sql, "ifnull(");
-        emit_text_column(b, f, *column, needle);
-        if (strchr("sde", *column))
-            buf_adds(b->sql, ", 0)");
-    }
-    buf_addc(b->sql, ')');
+    buf_addf(b->sql, "i.id %sIN (SELECT d.issue FROM text_doc d WHERE ", op == JQL_NOT_LIKE ? "NOT " : "");
+    emit_parts(b, f);
+    buf_adds(b->sql, " AND d.doc IN (SELECT rowid FROM text_index WHERE text_index MATCH ");
+    jql_bind_text(b, match);
+    buf_adds(b->sql, "))");
     if (op == JQL_NOT_LIKE && strchr("de", *f->sql) && !f->sql[1])
         buf_addf(b->sql, " AND i.%s IS NOT NULL", *f->sql == 'd' ? "description" : "environment");
     if (op == JQL_NOT_LIKE && f->from)
@@ -246,7 +259,7 @@ static bool emit_like(struct jql_builder *b, const struct jql_field *f, const st
 
 static bool emit_null(struct jql_builder *b, const struct jql_field *f, bool is_null)
 {
-    struct jql_set empty = {NULL, 0, true};
+    struct jql_set empty = {.has_empty = true};
     struct jql_field g = *f;
     if (f->kind == KIND_TEXT)
         g.sql = *f->sql == 's'   ? "i.summary"
@@ -260,12 +273,33 @@ static bool emit_null(struct jql_builder *b, const struct jql_field *f, bool is_
     return true;
 }
 
+/* Issues with a row whose value fits, so that an index over the values can find them. */
+static bool emit_rows(struct jql_builder *b, const struct jql_field *f, enum jql_op op, const struct jql_set *s)
+{
+    struct jql_field of_row = *f;
+    struct jql_set values = *s;
+    bool is_ordered = 1u << op & OPS_ORDER, negated = op == JQL_NE || op == JQL_NOT_IN;
+    of_row.from = NULL;
+    values.has_empty = false;
+    buf_addf(b->sql, "(i.id IN (SELECT v.issue FROM %s AND ", f->from);
+    if (!(is_ordered ? emit_order(b, &of_row, op, &values) : emit_set(b, &of_row, &values, negated)))
+        return false;
+    buf_addc(b->sql, ')');
+    if (s->has_empty && !negated)
+        buf_addf(b->sql, " OR i.id NOT IN (SELECT v.issue FROM %s)", f->from);
+    buf_addc(b->sql, ')');
+    return true;
+}
+
 /* What an operator and the shape of its value say to each other; false: reported. */
 static bool check_shape(struct jql_builder *b, const struct jql_node *n, const struct jql_field *f)
 {
     struct arena *a = b->c->a;
-    bool is_list = n->value.kind == JQL_VALUE_LIST, wants_list = n->op == JQL_IN || n->op == JQL_NOT_IN;
-    if (!(f->ops & 1u << n->op))
+    bool is_list = n->value.kind == JQL_VALUE_LIST,
+         wants_list = n->op == JQL_IN || n->op == JQL_NOT_IN || n->op == JQL_WAS_IN || n->op == JQL_WAS_NOT_IN;
+    if (jql_op_is_history(n->op) && !f->history)
+        jql_error(b, "History searches do not support the '%s' field.", n->field);
+    else if (!(f->ops & 1u << n->op))
         jql_error(b, "The operator '%s' is not supported by the '%s' field.", jql_op_name(n->op), n->field);
     else if ((n->op == JQL_IS || n->op == JQL_IS_NOT) && n->value.kind != JQL_VALUE_EMPTY)
         jql_error(b, "Operator '%s' only works with the values EMPTY and NULL, not with '%s' for field '%s'.",
@@ -273,7 +307,7 @@ static bool check_shape(struct jql_builder *b, const struct jql_node *n, const s
     else if (is_list && !wants_list)
         jql_error(b, "Operator '%s' does not support the list value '%s' for field '%s'.", jql_op_name(n->op),
                   jql_print_value(a, &n->value), n->field);
-    else if (!is_list && wants_list)
+    else if (!is_list && wants_list && n->value.kind != JQL_VALUE_FUNCTION)
         jql_error(b, "Operator '%s' does not support the non-list value '%s' for field '%s'.", jql_op_name(n->op),
                   jql_print_value(a, &n->value), n->field);
     else if (n->value.kind == JQL_VALUE_EMPTY && (f->kind == KIND_PROJECT || 1u << n->op & OPS_ORDER))
@@ -295,6 +329,8 @@ bool jql_emit_clause(struct jql_builder *b, const struct jql_node *n, enum jql_o
         buf_addc(b->sql, '0');
         return true;
     }
+    if (jql_op_is_history(op))
+        return jql_emit_history(b, n, &f, op == JQL_WAS_NOT || op == JQL_WAS_NOT_IN || op == JQL_NOT_CHANGED);
     if (op == JQL_LIKE || op == JQL_NOT_LIKE)
         return emit_like(b, &f, n, op);
     if (op == JQL_IS || op == JQL_IS_NOT)
@@ -302,13 +338,11 @@ bool jql_emit_clause(struct jql_builder *b, const struct jql_node *n, enum jql_o
     struct jql_set s = {0};
     if (!jql_value_resolve(b, n, &f, &n->value, &s))
         return false;
-    if (f.from && (f.kind == KIND_TIME || f.kind == KIND_DAY || f.kind == KIND_NUMBER)) {
-        f.sql = arena_printf(b->c->a, "(SELECT %s FROM %s AND v.issue = i.id)", f.sql, f.from);
-        f.from = NULL;
-    }
-    if (1u << op & OPS_ORDER)
-        return emit_order(b, &f, op, &s);
-    return emit_set(b, &f, &s, op == JQL_NE || op == JQL_NOT_IN);
+    bool is_ordered = 1u << op & OPS_ORDER, negated = op == JQL_NE || op == JQL_NOT_IN;
+    bool is_span = f.kind == KIND_TIME || f.kind == KIND_DAY || f.kind == KIND_NUMBER;
+    if (!f.from || !(is_ordered || is_span))
+        return is_ordered ? emit_order(b, &f, op, &s) : emit_set(b, &f, &s, negated);
+    return emit_rows(b, &f, op, &s);
 }
 
 bool jql_emit_sort(struct jql_builder *b, const struct jql_sort *sort)

@@ -3,7 +3,7 @@
  * A local time that a change of clocks makes ambiguous is the later one; one that never was is read with the offset
  * from before the change. */
 #include "base/time_iso.h"
-#include "sandbox/jql_plan.h"
+#include "sandbox/jql_field.h"
 
 #include <ctype.h>
 
@@ -115,6 +115,16 @@ bool jql_read_date(struct jql_builder *b, const char *text, bool is_number, bool
     return true;
 }
 
+bool jql_day_of(struct jql_builder *b, int64_t ms, const char **r)
+{
+    char day[TIME_ISO_BYTES];
+    if (!caller_zone(b))
+        return false;
+    time_iso_jql(ms, (int)(offset_ms(b->zone, ms) / MINUTE), day);
+    *r = arena_strndup(b->c->a, day, 10);
+    return true;
+}
+
 struct civil {
     int64_t year;
     int month, day;
@@ -211,7 +221,9 @@ bool jql_read_date_function(struct jql_builder *b, const struct jql_value *f, co
                             int64_t *ms_r)
 {
     *ok_r = false;
-    if (str_eq_nocase(f->text, "now")) {
+    /* Basic credentials and tokens log in with every request. */
+    if (str_eq_nocase(f->text, "now") || str_eq_nocase(f->text, "currentLogin") ||
+        str_eq_nocase(f->text, "lastLogin")) {
         if (f->count)
             jql_error(b, "Function '%s' expected '0' arguments but received '%zu'.", f->text, f->count);
         *ok_r = f->count == 0;
@@ -222,7 +234,10 @@ bool jql_read_date_function(struct jql_builder *b, const struct jql_value *f, co
     while (i < ARRAY_LEN(functions) && !str_eq_nocase(f->text, functions[i].name))
         i++;
     if (i == ARRAY_LEN(functions)) {
-        if (str_eq_nocase(f->text, "currentUser"))
+        bool is_known = false;
+        for (size_t k = 0; k < jql_function_count; k++)
+            is_known = is_known || str_eq_nocase(jql_functions[k].name, f->text);
+        if (is_known)
             jql_error(b, "A value provided by the function '%s' is invalid for the field '%s'.", f->text, field);
         else
             jql_error(b, "Unable to find JQL function '%s()'.", f->text);

@@ -6,114 +6,162 @@
 #define BY_POSITION(table, column) "(SELECT t.position FROM " table " t WHERE t.id = " column ")"
 #define BY_NAME(column)            "(SELECT t.display_name COLLATE NOCASE FROM account t WHERE t.id = " column ")"
 
-static const struct jql_field system_fields[] = {
-    {"|project|", KIND_PROJECT, OPS_SET | OPS_NULL, "i.project", NULL, "project",
-     "(SELECT p.name FROM project p WHERE p.id = i.project)", false},
-    {"|key|issuekey|id|issue|", KIND_ISSUE, OPS_SET | OPS_NULL | OPS_ORDER, "i.id", NULL, NULL, "i.number", false},
-    {"|parent|", KIND_PARENT, OPS_SET | OPS_NULL, "i.parent", NULL, NULL, "i.parent", false},
-    {"|created|createddate|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "i.created", NULL, NULL, "i.created", true},
-    {"|updated|updateddate|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "i.updated", NULL, NULL, "i.updated", true},
-    {"|resolved|resolutiondate|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "i.resolved", NULL, NULL, "i.resolved",
-     true},
-    {"|statuscategorychangeddate|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "i.status_changed", NULL, NULL,
-     "i.status_changed", true},
-    {"|due|duedate|", KIND_DAY, OPS_SET | OPS_NULL | OPS_ORDER, "i.due", NULL, NULL, "i.due", false},
-    {"|status|", KIND_NAMED, OPS_SET | OPS_NULL, "i.status", NULL, "status", BY_POSITION("status", "i.status"), false},
+#define OF_PROJECT(column) "(SELECT p." column " FROM project p WHERE p.id = i.project)"
+
+#define VERSION_SORT(kind)                                                                                             \
+    "(SELECT min(t.position) FROM issue_version v JOIN version t ON t.id = v.version WHERE v.issue = i.id AND v.kind"  \
+    " = '" kind "')"
+
+#define COUNT_OF(table) "(SELECT count(*) FROM " table " n WHERE n.issue = i.id)"
+
+#define TIME_OF(column) "(SELECT " column " FROM issue_time t WHERE t.issue = i.id)"
+#define WORK_RATIO      TIME_OF("CASE WHEN t.original > 0 THEN ifnull(t.spent, 0) * 100 / t.original ELSE -1 END")
+
+#define LINKED                                                                                                         \
+    "(SELECT inward AS issue, type * 2 AS relation FROM issue_link UNION ALL"                                          \
+    " SELECT outward, type * 2 + 1 FROM issue_link) v WHERE 1"
+
+const struct jql_field jql_system_fields[] = {
+    {"|project|", KIND_PROJECT, OPS_SET | OPS_NULL, "i.project", .table = "project", .sort = OF_PROJECT("name")},
+    {"|projecttype|", KIND_STRING, OPS_SET, OF_PROJECT("type_key"), .table = "projecttype"},
+    {"|issuekey|key|id|issue|", KIND_ISSUE, OPS_SET | OPS_NULL | OPS_ORDER, "i.id", .sort = "i.number"},
+    {"|parent|", KIND_PARENT, OPS_SET | OPS_NULL, "i.parent", .sort = "i.parent"},
+    {"|parentepic|", KIND_PARENT, OPS_SET, "v.epic",
+     "(SELECT e.id AS issue, e.parent AS epic FROM issue e WHERE e.parent IS NOT NULL UNION ALL"
+     " SELECT s.id, e.parent FROM issue s JOIN issue e ON e.id = s.parent WHERE e.parent IS NOT NULL) v WHERE 1",
+     .dialects = ON_CLOUD},
+    {"|created|createddate|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "i.created", .sort = "i.created",
+     .is_descending = true},
+    {"|updated|updateddate|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "i.updated", .sort = "i.updated",
+     .is_descending = true},
+    {"|resolved|resolutiondate|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "i.resolved", .sort = "i.resolved",
+     .is_descending = true},
+    {"|statuscategorychangeddate|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "i.status_changed",
+     .sort = "i.status_changed", .is_descending = true},
+    {"|due|duedate|", KIND_DAY, OPS_SET | OPS_NULL | OPS_ORDER, "i.due", .sort = "i.due"},
+    {"|status|", KIND_NAMED, OPS_SET | OPS_NULL | OPS_HISTORY, "i.status", .table = "status",
+     .sort = BY_POSITION("status", "i.status"), .history = "status"},
     {"|statuscategory|", KIND_CATEGORY, OPS_SET | OPS_NULL, "(SELECT s.category FROM status s WHERE s.id = i.status)",
-     NULL, NULL, NULL, false},
-    {"|issuetype|type|", KIND_NAMED, OPS_SET | OPS_NULL, "i.issue_type", NULL, "issue_type",
-     BY_POSITION("issue_type", "i.issue_type"), false},
+     .sort = "(SELECT s.category FROM status s WHERE s.id = i.status)"},
+    {"|issuetype|type|", KIND_TYPE, OPS_SET | OPS_NULL, "i.issue_type", .table = "issue_type",
+     .sort = BY_POSITION("issue_type", "i.issue_type")},
+    {"|hierarchylevel|", KIND_NUMBER, OPS_SET | OPS_ORDER,
+     "(SELECT t.level FROM issue_type t WHERE t.id = i.issue_type)",
+     .sort = "(SELECT t.level FROM issue_type t WHERE t.id = i.issue_type)", .dialects = ON_CLOUD},
     /* position 1 is the highest, and descending shows the highest first */
-    {"|priority|", KIND_NAMED, OPS_SET | OPS_NULL | OPS_ORDER, "i.priority", NULL, "priority",
-     "-" BY_POSITION("priority", "i.priority"), true},
-    {"|resolution|", KIND_NAMED, OPS_SET | OPS_NULL, "i.resolution", NULL, "resolution",
-     BY_POSITION("resolution", "i.resolution"), false},
-    {"|assignee|", KIND_USER, OPS_SET | OPS_NULL, "i.assignee", NULL, NULL, BY_NAME("i.assignee"), false},
-    {"|reporter|", KIND_USER, OPS_SET | OPS_NULL, "i.reporter", NULL, NULL, BY_NAME("i.reporter"), false},
-    {"|creator|", KIND_USER, OPS_SET | OPS_NULL, "i.creator", NULL, NULL, BY_NAME("i.creator"), false},
-    {"|watcher|", KIND_USER, OPS_SET | OPS_NULL, "v.account", "watcher v WHERE 1", NULL, NULL, false},
-    {"|labels|", KIND_STRING, OPS_SET | OPS_NULL, "v.label COLLATE NOCASE", "issue_label v WHERE 1", NULL,
-     "(SELECT min(l.label) FROM issue_label l WHERE l.issue = i.id)", false},
-    {"|fixversion|", KIND_NAMED, OPS_SET | OPS_NULL, "v.version", "issue_version v WHERE v.kind = 'fix'", "version",
-     "(SELECT min(t.position) FROM issue_version v JOIN version t ON t.id = v.version WHERE v.issue = i.id AND v.kind"
-     " = 'fix')",
-     false},
-    {"|affectedversion|", KIND_NAMED, OPS_SET | OPS_NULL, "v.version", "issue_version v WHERE v.kind = 'affects'",
-     "version",
-     "(SELECT min(t.position) FROM issue_version v JOIN version t ON t.id = v.version WHERE v.issue = i.id AND v.kind"
-     " = 'affects')",
-     false},
-    {"|component|", KIND_NAMED, OPS_SET | OPS_NULL, "v.component", "issue_component v WHERE 1", "component",
-     "(SELECT min(t.name) FROM issue_component v JOIN component t ON t.id = v.component WHERE v.issue = i.id)", false},
-    {"|summary|", KIND_TEXT, OPS_LIKE | OPS_NULL, "s", NULL, NULL, "i.summary COLLATE NOCASE", false},
-    {"|description|", KIND_TEXT, OPS_LIKE | OPS_NULL, "d", NULL, NULL, NULL, false},
-    {"|environment|", KIND_TEXT, OPS_LIKE | OPS_NULL, "e", NULL, NULL, NULL, false},
-    {"|comment|", KIND_TEXT, OPS_LIKE, "c", NULL, NULL, NULL, false},
-    {"|text|", KIND_TEXT, 1 << JQL_LIKE, "sdect", NULL, NULL, NULL, false},
+    {"|priority|", KIND_NAMED, OPS_SET | OPS_NULL | OPS_ORDER | OPS_HISTORY, "i.priority", .table = "priority",
+     .sort = "-" BY_POSITION("priority", "i.priority"), .is_descending = true, .history = "priority"},
+    {"|resolution|", KIND_NAMED, OPS_SET | OPS_NULL | OPS_ORDER | OPS_HISTORY, "i.resolution", .table = "resolution",
+     .sort = BY_POSITION("resolution", "i.resolution"), .history = "resolution"},
+    {"|assignee|", KIND_USER, OPS_SET | OPS_NULL | OPS_HISTORY, "i.assignee", .sort = BY_NAME("i.assignee"),
+     .history = "assignee"},
+    {"|reporter|", KIND_USER, OPS_SET | OPS_NULL | OPS_HISTORY, "i.reporter", .sort = BY_NAME("i.reporter"),
+     .history = "reporter"},
+    {"|creator|", KIND_USER, OPS_SET | OPS_NULL, "i.creator", .sort = BY_NAME("i.creator")},
+    {"|watcher|", KIND_USER, OPS_SET | OPS_NULL, "v.account", "watcher v WHERE 1", .sort = NULL},
+    {"|watchers|", KIND_NUMBER, OPS_SET | OPS_ORDER, COUNT_OF("watcher"), .sort = COUNT_OF("watcher"),
+     .is_descending = true},
+    {"|labels|", KIND_STRING, OPS_SET | OPS_NULL, "v.label COLLATE NOCASE", "issue_label v WHERE 1",
+     .sort = "(SELECT min(l.label) FROM issue_label l WHERE l.issue = i.id)"},
+    {"|fixversion|", KIND_VERSION, OPS_SET | OPS_NULL | OPS_ORDER | OPS_HISTORY, "v.version",
+     "issue_version v WHERE v.kind = 'fix'", .table = "version", .sort = VERSION_SORT("fix"), .history = "Fix Version"},
+    {"|affectedversion|", KIND_VERSION, OPS_SET | OPS_NULL | OPS_ORDER, "v.version",
+     "issue_version v WHERE v.kind = 'affects'", .table = "version", .sort = VERSION_SORT("affects")},
+    {"|component|", KIND_COMPONENT, OPS_SET | OPS_NULL, "v.component", "issue_component v WHERE 1",
+     .table = "component",
+     .sort = "(SELECT min(t.name) FROM issue_component v JOIN component t ON t.id = v.component WHERE v.issue = i.id)"},
+    {"|attachments|", KIND_PRESENCE, OPS_NULL, "v.id", "attachment v WHERE 1", .sort = NULL},
+    {"|worklogauthor|", KIND_USER, OPS_SET | OPS_NULL, "v.author", "worklog v WHERE v.author IS NOT NULL",
+     .sort = NULL},
+    {"|worklogdate|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "v.started", "worklog v WHERE 1", .sort = NULL},
+    {"|worklogcomment|", KIND_TEXT, OPS_LIKE, "w", .sort = NULL},
+    {"|voter|", KIND_USER, OPS_SET | OPS_NULL, "v.account", "vote v WHERE 1", .sort = NULL},
+    {"|votes|", KIND_NUMBER, OPS_SET | OPS_ORDER, COUNT_OF("vote"), .sort = COUNT_OF("vote"), .is_descending = true},
+    {"|originalestimate|timeoriginalestimate|", KIND_DURATION, OPS_SET | OPS_NULL | OPS_ORDER, TIME_OF("t.original"),
+     .sort = TIME_OF("t.original")},
+    {"|remainingestimate|timeestimate|", KIND_DURATION, OPS_SET | OPS_NULL | OPS_ORDER, TIME_OF("t.remaining"),
+     .sort = TIME_OF("t.remaining")},
+    {"|timespent|", KIND_DURATION, OPS_SET | OPS_NULL | OPS_ORDER, TIME_OF("t.spent"), .sort = TIME_OF("t.spent")},
+    {"|workratio|", KIND_NUMBER, OPS_SET | OPS_NULL | OPS_ORDER, WORK_RATIO, .sort = WORK_RATIO},
+    {"|issuelinktype|", KIND_LINK_TYPE, OPS_SET | OPS_NULL, "v.relation", LINKED, .table = "link_type"},
+    {"|lastviewed|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "v.at", "viewed v WHERE v.account = %lld",
+     .sort = "(SELECT v.at FROM viewed v WHERE v.account = %lld AND v.issue = i.id)", .is_descending = true},
+    {"|summary|", KIND_TEXT, OPS_LIKE | OPS_NULL, "s", .sort = "i.summary COLLATE NOCASE"},
+    {"|description|", KIND_TEXT, OPS_LIKE | OPS_NULL, "d", .sort = NULL},
+    {"|environment|", KIND_TEXT, OPS_LIKE | OPS_NULL, "e", .sort = NULL},
+    {"|comment|", KIND_TEXT, OPS_LIKE, "c", .sort = NULL},
+    {"|text|", KIND_TEXT, 1 << JQL_LIKE, "sdecxw", .sort = NULL},
 };
+const size_t jql_system_field_count = ARRAY_LEN(jql_system_fields);
 
 /* ---- finding the field ---- */
 
-static bool custom_of_kind(struct ctx *c, const char *kind, int64_t number, struct jql_field *f)
+bool jql_field_of_kind(struct ctx *c, const char *kind, int64_t number, struct jql_field *f)
 {
     static const struct {
         const char *kinds;
         enum jql_kind kind;
         unsigned ops;
-        const char *column;
+        const char *column, *sort;
     } table[] = {
-        {"|number|", KIND_NUMBER, OPS_SET | OPS_NULL | OPS_ORDER, "v.num"},
-        {"|datetime|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "v.num"},
-        {"|date|", KIND_DAY, OPS_SET | OPS_NULL | OPS_ORDER, "v.text"},
-        {"|select|multiselect|", KIND_OPTION, OPS_SET | OPS_NULL, "v.ref"},
-        {"|user|", KIND_USER, OPS_SET | OPS_NULL, "v.ref"},
-        {"|labels|", KIND_STRING, OPS_SET | OPS_NULL, "v.text COLLATE NOCASE"},
-        {"|url|", KIND_STRING, OPS_SET | OPS_NULL, "v.text"},
-        {"|text|textarea|", KIND_TEXT, OPS_LIKE | OPS_NULL, "x"},
+        {"|number|", KIND_NUMBER, OPS_SET | OPS_NULL | OPS_ORDER, "v.num", "v.num"},
+        {"|datetime|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "v.num", "v.num"},
+        {"|date|", KIND_DAY, OPS_SET | OPS_NULL | OPS_ORDER, "v.text", "v.text"},
+        {"|select|multiselect|", KIND_OPTION, OPS_SET | OPS_NULL, "v.ref",
+         "(SELECT o.position FROM field_option o WHERE o.id = v.ref)"},
+        {"|user|", KIND_USER, OPS_SET | OPS_NULL, "v.ref", BY_NAME("v.ref")},
+        {"|labels|", KIND_STRING, OPS_SET | OPS_NULL, "v.text COLLATE NOCASE", "v.text"},
+        {"|url|", KIND_STRING, OPS_SET | OPS_NULL, "v.text", "v.text"},
+        {"|text|textarea|", KIND_TEXT, OPS_LIKE | OPS_NULL, "x", "v.text COLLATE NOCASE"},
     };
     const char *wanted = arena_printf(c->a, "|%s|", kind);
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         if (!strstr(table[i].kinds, wanted))
             continue;
-        const char *sort = "v.text";
-        if (strstr("|number|datetime|", wanted))
-            sort = "v.num";
-        else if (table[i].kind == KIND_OPTION)
-            sort = "(SELECT o.position FROM field_option o WHERE o.id = v.ref)";
-        else if (table[i].kind == KIND_USER)
-            sort = BY_NAME("v.ref");
         *f = (struct jql_field){
-            "",
-            table[i].kind,
-            table[i].ops,
-            table[i].column,
-            arena_printf(c->a, "custom_value v WHERE v.field = %lld", (long long)number),
-            arena_printf(c->a, "%lld", (long long)number),
-            arena_printf(c->a,
-                         "(SELECT %s FROM custom_value v WHERE v.issue = i.id AND v.field = %lld ORDER BY "
-                         "v.position LIMIT 1)",
-                         sort, (long long)number),
-            false};
+            .names = "",
+            .kind = table[i].kind,
+            .ops = table[i].ops,
+            .sql = table[i].column,
+            .from = arena_printf(c->a, "custom_value v WHERE v.field = %lld", (long long)number),
+            .table = arena_printf(c->a, "%lld", (long long)number),
+            .sort = arena_printf(c->a,
+                                 "(SELECT %s FROM custom_value v WHERE v.issue = i.id AND v.field = %lld ORDER BY "
+                                 "v.position LIMIT 1)",
+                                 table[i].sort, (long long)number),
+        };
         return true;
     }
     return false;
 }
 
-bool jql_field_find(struct ctx *c, const char *name, struct jql_field *f, bool *found_r)
+/* The fields of the site's own table; the caller's id stands in those that differ from caller to caller. */
+static bool find_system(struct ctx *c, const char *name, struct jql_field *f)
 {
     const char *wanted = arena_printf(c->a, "|%s|", str_lower(c->a, name));
-    *found_r = true;
-    for (size_t i = 0; i < ARRAY_LEN(system_fields); i++)
-        if (strstr(system_fields[i].names, wanted) && !strchr(name, '|')) {
-            *f = system_fields[i];
-            return true;
-        }
-    char *id = NULL, *kind = NULL;
+    for (size_t i = 0; i < jql_system_field_count && !strchr(name, '|'); i++) {
+        const struct jql_field *s = &jql_system_fields[i];
+        if (!strstr(s->names, wanted) || (s->dialects && !(s->dialects & c->d->mask)))
+            continue;
+        *f = *s;
+        const char *caller = arena_printf(c->a, "%lld", (long long)c->caller);
+        if (s->from && strstr(s->from, "%lld"))
+            f->from = str_replace(c->a, s->from, "%lld", caller);
+        if (s->sort && strstr(s->sort, "%lld"))
+            f->sort = str_replace(c->a, s->sort, "%lld", caller);
+        return true;
+    }
+    return false;
+}
+
+static bool find_custom(struct ctx *c, const char *name, struct jql_field *f, bool *found_r)
+{
+    const char *id = NULL, *lower = str_lower(c->a, name);
     int64_t number = 0;
-    if (str_starts(wanted, "|cf["))
+    if (str_starts(lower, "cf[") && str_ends(lower, "]"))
         id = arena_strndup(c->a, name + 3, strlen(name) - 4);
-    else if (str_starts(wanted, "|customfield_"))
-        id = arena_strdup(c->a, name + 12);
+    else if (str_starts(lower, "customfield_"))
+        id = name + 12;
     struct sql_rows rows;
     bool is_id = id && str_to_int(id, &number);
     if (!(is_id ? db_query(c, &rows, "SELECT number, kind FROM field WHERE number = ?1", "i", number)
@@ -125,8 +173,13 @@ bool jql_field_find(struct ctx *c, const char *name, struct jql_field *f, bool *
     *found_r = sql_next(&rows);
     if (*found_r) {
         number = sql_int(&rows, 0);
-        kind = sql_str(&rows, 1, c->a);
-        *found_r = custom_of_kind(c, kind, number, f);
+        *found_r = jql_field_of_kind(c, sql_str(&rows, 1, c->a), number, f);
     }
     return db_done(c, &rows);
+}
+
+bool jql_field_find(struct ctx *c, const char *name, struct jql_field *f, bool *found_r)
+{
+    *found_r = find_system(c, name, f);
+    return *found_r || find_custom(c, name, f, found_r);
 }

@@ -4,7 +4,7 @@
 #include "sandbox/jql.h"
 
 /* Words that must be quoted, from the published list of reserved words; sorted for bsearch. */
-static const char *const reserved_words[] = {
+const char *const jql_reserved_words[] = {
     "abort",      "access",    "add",       "after",    "alias",       "all",        "alter",        "and",
     "any",        "are",       "as",        "asc",      "at",          "audit",      "avg",          "before",
     "begin",      "between",   "boolean",   "break",    "by",          "byte",       "catch",        "cf",
@@ -27,7 +27,7 @@ static const char *const reserved_words[] = {
     "size",       "sqrt",      "start",     "strict",   "string",      "subtract",   "sum",          "synonym",
     "table",      "then",      "to",        "trans",    "transaction", "trigger",    "true",         "uid",
     "union",      "unique",    "update",    "user",     "validate",    "values",     "view",         "was",
-    "when",       "whenever",  "where",     "while",    "with",
+    "when",       "whenever",  "where",     "while",    "with",        NULL,
 };
 
 static const struct {
@@ -191,7 +191,8 @@ static enum jql_token_kind word_kind(struct arena *a, const char *word)
     if (strlen(word) > 12)
         return JQL_TOKEN_STRING;
     const char *lower = str_lower(a, word);
-    bool reserved = bsearch(lower, reserved_words, ARRAY_LEN(reserved_words), sizeof *reserved_words, compare_word);
+    bool reserved =
+        bsearch(lower, jql_reserved_words, ARRAY_LEN(jql_reserved_words) - 1, sizeof *jql_reserved_words, compare_word);
     return reserved ? JQL_TOKEN_RESERVED : JQL_TOKEN_STRING;
 }
 

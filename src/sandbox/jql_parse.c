@@ -1,5 +1,4 @@
 /* jql_parse.c - tokens to a tree, by recursive descent with one token of look-ahead and a bounded depth. */
-#include "base/buf.h"
 #include "base/str.h"
 #include "sandbox/jql.h"
 
@@ -14,20 +13,6 @@ struct parser {
     size_t values, clauses;
     const char *error;
 };
-
-static const char *const op_names[] = {"=", "!=", ">", ">=", "<", "<=", "~", "!~", "in", "not in", "is", "is not"};
-
-const char *jql_op_name(enum jql_op op)
-{
-    return op_names[op];
-}
-
-enum jql_op jql_op_negate(enum jql_op op)
-{
-    static const enum jql_op negated[] = {JQL_NE,       JQL_EQ,   JQL_LE,     JQL_LT, JQL_GE,     JQL_GT,
-                                          JQL_NOT_LIKE, JQL_LIKE, JQL_NOT_IN, JQL_IN, JQL_IS_NOT, JQL_IS};
-    return negated[op];
-}
 
 static bool fail(struct parser *p, const char *error)
 {
@@ -156,9 +141,60 @@ static bool parse_value(struct parser *p, struct jql_value *v)
     }
 }
 
+static bool is_word(const struct parser *p, const char *word)
+{
+    bool can_be = p->token.kind == JQL_TOKEN_RESERVED || p->token.kind == JQL_TOKEN_BY ||
+                  (p->token.kind == JQL_TOKEN_STRING && !p->token.quoted);
+    return can_be && str_eq_nocase(p->token.text, word);
+}
+
+/* Stands on WAS. */
+static bool parse_was(struct parser *p, enum jql_op *op)
+{
+    next(p);
+    bool negated = p->token.kind == JQL_TOKEN_NOT;
+    if (negated)
+        next(p);
+    bool is_in = p->token.kind == JQL_TOKEN_IN;
+    if (is_in)
+        next(p);
+    *op = is_in ? (negated ? JQL_WAS_NOT_IN : JQL_WAS_IN) : negated ? JQL_WAS_NOT : JQL_WAS;
+    return !p->error;
+}
+
+static bool parse_predicate(struct parser *p, struct jql_node *n, enum jql_predicate_kind kind)
+{
+    struct jql_predicate predicate = {.kind = kind};
+    next(p);
+    if (p->error || !parse_value(p, &predicate.value))
+        return false;
+    *arena_push(p->arena, n->predicates, n->predicate_count) = predicate;
+    return true;
+}
+
+static bool parse_predicates(struct parser *p, struct jql_node *n)
+{
+    for (;;) {
+        int kind = JQL_AFTER;
+        while (kind <= JQL_TO && !is_word(p, jql_predicate_name((enum jql_predicate_kind)kind)))
+            kind++;
+        if (kind > JQL_TO || p->error)
+            return !p->error;
+        if (!parse_predicate(p, n, (enum jql_predicate_kind)kind))
+            return false;
+    }
+}
+
 static bool parse_operator(struct parser *p, enum jql_op *op)
 {
     enum jql_token_kind kind = p->token.kind;
+    if (is_word(p, "was"))
+        return parse_was(p, op);
+    if (is_word(p, "changed")) {
+        *op = JQL_CHANGED;
+        next(p);
+        return !p->error;
+    }
     if (kind >= JQL_TOKEN_EQ && kind <= JQL_TOKEN_NOT_LIKE) {
         *op = (enum jql_op)(kind - JQL_TOKEN_EQ + JQL_EQ);
         next(p);
@@ -197,6 +233,25 @@ static bool parse_bracketed_number(struct parser *p, const char **name_r)
     return true;
 }
 
+/* issue.property[key].path: the key may be quoted, the path is optional. */
+static bool parse_property(struct parser *p, const char **name_r)
+{
+    next(p);
+    const char *key = p->token.text;
+    if (p->token.kind != JQL_TOKEN_STRING && p->token.kind != JQL_TOKEN_NUMBER)
+        return fail_expecting(p, "a property key", "");
+    next(p);
+    if (p->token.kind != JQL_TOKEN_CLOSE_BRACKET)
+        return fail_expecting(p, "']'", "");
+    next(p);
+    *name_r = arena_printf(p->arena, "%s[%s]", *name_r, key);
+    if (p->token.kind == JQL_TOKEN_STRING && !p->token.quoted && p->token.text[0] == '.') {
+        *name_r = arena_printf(p->arena, "%s%s", *name_r, p->token.text);
+        next(p);
+    }
+    return !p->error;
+}
+
 static bool parse_field(struct parser *p, const char **name_r)
 {
     struct jql_token t = p->token;
@@ -212,6 +267,8 @@ static bool parse_field(struct parser *p, const char **name_r)
         return fail_expecting(p, "a field name", quote_advice(p, "field name"));
     *name_r = t.text;
     next(p);
+    if (p->token.kind == JQL_TOKEN_OPEN_BRACKET && !t.quoted)
+        return parse_property(p, name_r);
     return !p->error;
 }
 
@@ -225,8 +282,13 @@ static struct jql_node *parse_clause(struct parser *p)
                           JQL_MAX_CLAUSES));
         return NULL;
     }
-    bool fine = parse_field(p, &n->field) && parse_operator(p, &n->op) && !p->error && parse_value(p, &n->value);
-    return fine ? n : NULL;
+    n->value.kind = JQL_VALUE_EMPTY;
+    n->value.text = "";
+    if (!parse_field(p, &n->field) || !parse_operator(p, &n->op) || p->error)
+        return NULL;
+    if (n->op != JQL_CHANGED && !parse_value(p, &n->value))
+        return NULL;
+    return jql_op_is_history(n->op) && !parse_predicates(p, n) ? NULL : n;
 }
 
 static struct jql_node *parse_or(struct parser *p);
@@ -334,96 +396,4 @@ struct jql_query *jql_parse(struct arena *a, const char *text, size_t length, co
         return q;
     *error_r = p.error;
     return NULL;
-}
-
-static void print_quoted(struct buf *b, const char *s)
-{
-    buf_addc(b, '"');
-    for (; *s; s++) {
-        if (*s == '"' || *s == '\\')
-            buf_addc(b, '\\');
-        buf_addc(b, *s);
-    }
-    buf_addc(b, '"');
-}
-
-static void print_value(struct buf *b, const struct jql_value *v)
-{
-    switch (v->kind) {
-    case JQL_VALUE_STRING:
-        print_quoted(b, v->text);
-        return;
-    case JQL_VALUE_NUMBER:
-        buf_adds(b, v->text);
-        return;
-    case JQL_VALUE_EMPTY:
-        buf_adds(b, "EMPTY");
-        return;
-    case JQL_VALUE_FUNCTION:
-        print_quoted(b, v->text);
-        break;
-    case JQL_VALUE_LIST:
-        break;
-    }
-    buf_addc(b, '(');
-    for (size_t i = 0; i < v->count; i++) {
-        if (i)
-            buf_adds(b, ", ");
-        print_value(b, &v->items[i]);
-    }
-    buf_addc(b, ')');
-}
-
-static void print_field(struct buf *b, const char *field)
-{
-    if (str_starts(field, "cf["))
-        buf_adds(b, field);
-    else
-        print_quoted(b, field);
-}
-
-static void print_node(struct buf *b, const struct jql_node *n)
-{
-    if (n->kind == JQL_CLAUSE) {
-        print_field(b, n->field);
-        buf_addf(b, " %s ", jql_op_name(n->op));
-        print_value(b, &n->value);
-        return;
-    }
-    if (n->kind == JQL_NOT)
-        buf_adds(b, "NOT ");
-    else
-        buf_addc(b, '(');
-    for (size_t i = 0; i < n->count; i++) {
-        if (i)
-            buf_adds(b, n->kind == JQL_AND ? " AND " : " OR ");
-        print_node(b, n->children[i]);
-    }
-    if (n->kind != JQL_NOT)
-        buf_addc(b, ')');
-}
-
-char *jql_print(struct arena *a, const struct jql_query *q)
-{
-    struct buf b = BUF_INIT((size_t)16 * JQL_MAX_TEXT);
-    if (q->where)
-        print_node(&b, q->where);
-    for (size_t i = 0; i < q->sort_count; i++) {
-        buf_adds(&b, i ? ", " : q->where ? " ORDER BY " : "ORDER BY ");
-        print_field(&b, q->sorts[i].field);
-        if (q->sorts[i].has_direction)
-            buf_adds(&b, q->sorts[i].descending ? " DESC" : " ASC");
-    }
-    char *s = arena_strndup(a, buf_str(&b), b.len);
-    buf_release(&b);
-    return s;
-}
-
-char *jql_print_value(struct arena *a, const struct jql_value *v)
-{
-    struct buf b = BUF_INIT((size_t)16 * JQL_MAX_TEXT);
-    print_value(&b, v);
-    char *s = arena_strndup(a, buf_str(&b), b.len);
-    buf_release(&b);
-    return s;
 }

@@ -10,7 +10,8 @@
  * a value goes on without it. Whether they refuse the request or become warnings is the caller's business.
  *
  * Files: jql_plan.c tree to SQL · jql_clause.c one clause · jql_field.c what each field is · jql_value.c what its
- * values mean · jql_date.c times · jql_text.c the words of `~` · jql_run.c running and paging. */
+ * values mean · jql_function.c lists that functions give · jql_date.c times · jql_history.c WAS and CHANGED ·
+ * jql_text.c the words of `~` · jql_run.c running and paging. */
 #pragma once
 
 #include "sandbox/internal.h"
@@ -100,7 +101,12 @@ bool jql_read_date(struct jql_builder *, const char *text, bool is_number, bool 
 bool jql_read_date_function(struct jql_builder *, const struct jql_value *, const char *field, bool *ok_r,
                             int64_t *ms_r) MUST_CHECK;
 
-/* jql_text(stored, needle) for wiki markup and plain text, jql_text_adf(stored, needle) for ADF. */
-bool jql_text_register(struct ctx *) MUST_CHECK;
-/* Does every word of `needle` stand in `text`? Case does not count; "x*" asks for a beginning; quotes for a phrase. */
-bool jql_text_matches(struct arena *, const char *text, const char *needle);
+/* The day of a moment where the caller lives, "2026-11-22". */
+bool jql_day_of(struct jql_builder *, int64_t ms, const char **r) MUST_CHECK;
+
+/* Reads the texts that changed since the last time into the index of words. */
+bool jql_text_refresh(struct ctx *) MUST_CHECK;
+/* What somebody typed after `~` as FTS5 wants it; NULL when there is no word in it. *error_r, Jira's sentence, when it
+ * cannot be read. The index is refreshed. */
+bool jql_text_match(struct ctx *, const char *text, const char *field, const char **match_r,
+                    const char **error_r) MUST_CHECK;

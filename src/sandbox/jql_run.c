@@ -95,8 +95,6 @@ bool jql_count(struct ctx *c, const struct jql_plan *plan, int64_t *r)
 {
     struct statement s;
     sqlite3_stmt *statement = NULL;
-    if (plan->uses_text && !jql_text_register(c))
-        return false;
     start(&s, c, plan);
     buf_adds(&s.sql, "SELECT count(*)");
     bool ok = add_where(&s, plan, NULL) && prepare(&s, &statement);
@@ -212,8 +210,6 @@ bool jql_run(struct ctx *c, const struct jql_plan *plan, const struct jql_page *
     sqlite3_stmt *statement = NULL;
     size_t terms;
     *r = (struct jql_found){0};
-    if (plan->uses_text && !jql_text_register(c))
-        return false;
     start(&s, c, plan);
     bool ok = build(&s, plan, page, &terms) && prepare(&s, &statement);
     if (ok) {
@@ -241,7 +237,7 @@ bool jql_explain(struct ctx *c, const struct jql_plan *plan, char **r)
     size_t terms;
     start(&s, c, plan);
     buf_adds(&s.sql, "EXPLAIN QUERY PLAN ");
-    bool ok = (!plan->uses_text || jql_text_register(c)) && build(&s, plan, &page, &terms) && prepare(&s, &statement);
+    bool ok = build(&s, plan, &page, &terms) && prepare(&s, &statement);
     if (ok) {
         int code;
         *r = arena_strdup(c->a, "");

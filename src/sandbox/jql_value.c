@@ -1,19 +1,23 @@
 /* jql_value.c - what the values of a clause mean: names, keys and people looked up, dates read.
  *
  * Whatever means nothing here is reported in Jira's words and left out of the set; the clause goes on without it. */
-#include "base/time_iso.h"
 #include "sandbox/jql_field.h"
 
 #include <ctype.h>
 
-static void set_add(struct jql_builder *b, struct jql_set *s, struct jql_param p)
+void jql_set_add(struct jql_builder *b, struct jql_set *s, struct jql_param p)
 {
     *arena_push(b->c->a, s->list, s->count) = p;
 }
 
-static void set_add_int(struct jql_builder *b, struct jql_set *s, int64_t n)
+void jql_set_add_int(struct jql_builder *b, struct jql_set *s, int64_t n)
 {
-    set_add(b, s, (struct jql_param){JQL_PARAM_INT, n, 0, NULL});
+    jql_set_add(b, s, (struct jql_param){JQL_PARAM_INT, n, 0, NULL});
+}
+
+void jql_set_add_select(struct jql_builder *b, struct jql_set *s, const char *sql)
+{
+    *arena_push(b->c->a, s->selects, s->select_count) = sql;
 }
 
 /* Adds the ids a query finds for ?1 = the text; says whether there were any. */
@@ -24,7 +28,7 @@ static bool add_found(struct jql_builder *b, const char *sql, const char *text, 
         return false;
     *found_r = false;
     while (sql_next(&rows)) {
-        set_add_int(b, s, sql_int(&rows, 0));
+        jql_set_add_int(b, s, sql_int(&rows, 0));
         *found_r = true;
     }
     return db_done(b->c, &rows);
@@ -79,23 +83,49 @@ static bool resolve_named(struct jql_builder *b, const struct jql_node *n, const
         s->has_empty = true;
         return true;
     }
+    bool is_of_project = f->kind == KIND_VERSION || f->kind == KIND_COMPONENT;
+    const char *seen = is_of_project ? visible_projects(b->c, "project") : "1";
     const char *queries[] = {
-        arena_printf(a, "SELECT id FROM %s WHERE name = ?1", f->table),
-        arena_printf(a, "SELECT id FROM %s WHERE id = CAST(?1 AS INTEGER)", f->table),
+        arena_printf(a, "SELECT id FROM %s WHERE name = ?1 COLLATE NOCASE AND %s", f->table, seen),
+        arena_printf(a, "SELECT id FROM %s WHERE id = CAST(?1 AS INTEGER) AND %s", f->table, seen),
     };
     return resolve_by(b, n, v, s, queries, is_digits(v->text) ? 2 : 1);
 }
 
+static const char *const user_queries[] = {
+    "SELECT id FROM account WHERE name = ?1",
+    "SELECT id FROM account WHERE user_key = ?1",
+    "SELECT id FROM account WHERE account_id = ?1",
+    "SELECT id FROM account WHERE email = ?1 AND email_visible",
+    "SELECT id FROM account WHERE display_name = ?1 COLLATE NOCASE",
+};
+
 static bool resolve_user(struct jql_builder *b, const struct jql_node *n, const struct jql_value *v, struct jql_set *s)
 {
+    return resolve_by(b, n, v, s, user_queries, ARRAY_LEN(user_queries));
+}
+
+bool jql_user_find(struct jql_builder *b, const char *who, int64_t *id_r)
+{
+    *id_r = 0;
+    for (size_t i = 0; i < ARRAY_LEN(user_queries) && !*id_r; i++)
+        if (!db_int(b->c, id_r, user_queries[i], "s", who))
+            return false;
+    return true;
+}
+
+/* The name of a type finds links of both directions, the description of one direction those that read so from here. */
+static bool resolve_link_type(struct jql_builder *b, const struct jql_node *n, const struct jql_value *v,
+                              struct jql_set *s)
+{
     static const char *const queries[] = {
-        "SELECT id FROM account WHERE name = ?1",
-        "SELECT id FROM account WHERE user_key = ?1",
-        "SELECT id FROM account WHERE account_id = ?1",
-        "SELECT id FROM account WHERE email = ?1 AND email_visible",
-        "SELECT id FROM account WHERE display_name = ?1 COLLATE NOCASE",
+        "SELECT id * 2 FROM link_type WHERE name = ?1 UNION SELECT id * 2 + 1 FROM link_type WHERE name = ?1",
+        "SELECT id * 2 FROM link_type WHERE outward = ?1 COLLATE NOCASE UNION SELECT id * 2 + 1 FROM link_type WHERE "
+        "inward = ?1 COLLATE NOCASE",
+        "SELECT id * 2 FROM link_type WHERE id = CAST(?1 AS INTEGER) UNION SELECT id * 2 + 1 FROM link_type WHERE id = "
+        "CAST(?1 AS INTEGER)",
     };
-    return resolve_by(b, n, v, s, queries, ARRAY_LEN(queries));
+    return resolve_by(b, n, v, s, queries, is_digits(v->text) ? 3 : 2);
 }
 
 static bool is_issue_key(const char *s)
@@ -119,7 +149,7 @@ static bool resolve_issue(struct jql_builder *b, const struct jql_node *n, const
     if (!issue_find(b->c, v->text, &id))
         return false;
     if (id)
-        set_add_int(b, s, id);
+        jql_set_add_int(b, s, id);
     else if (!b->c->d->is_cloud)
         jql_error(b, "An issue with %s '%s' does not exist for field '%s'.", is_id ? "ID" : "key", v->text, n->field);
     return true;
@@ -136,7 +166,7 @@ static bool resolve_category(struct jql_builder *b, const struct jql_node *n, co
     for (size_t i = 0; i < ARRAY_LEN(categories); i++)
         if (str_eq_nocase(v->text, categories[i].name) || str_eq_nocase(v->text, categories[i].key) ||
             str_eq(v->text, arena_printf(b->c->a, "%d", (int)categories[i].id))) {
-            set_add_int(b, s, categories[i].id);
+            jql_set_add_int(b, s, categories[i].id);
             return true;
         }
     error_missing(b, n, v);
@@ -153,9 +183,8 @@ static bool resolve_option(struct jql_builder *b, const struct jql_node *n, cons
     return resolve_by(b, n, v, s, queries, is_digits(v->text) ? 2 : 1);
 }
 
-/* Reports what is no date. */
-static bool read_time(struct jql_builder *b, const struct jql_node *n, const struct jql_value *v, bool *ok_r,
-                      int64_t *ms_r)
+bool jql_value_time(struct jql_builder *b, const struct jql_node *n, const struct jql_value *v, bool *ok_r,
+                    int64_t *ms_r)
 {
     if (v->kind == JQL_VALUE_FUNCTION)
         return jql_read_date_function(b, v, n->field, ok_r, ms_r);
@@ -174,39 +203,45 @@ static bool resolve_time(struct jql_builder *b, const struct jql_node *n, const 
 {
     bool ok;
     int64_t ms;
-    if (!read_time(b, n, v, &ok, &ms))
+    if (!jql_value_time(b, n, v, &ok, &ms))
         return false;
     if (!ok)
         return true;
     if (f->kind == KIND_TIME) {
-        set_add_int(b, s, ms);
+        jql_set_add_int(b, s, ms);
         return true;
     }
-    char day[TIME_ISO_BYTES];
-    time_iso_jql(ms, zone_minutes(b->c->sb, ms), day);
-    set_add(b, s, (struct jql_param){JQL_PARAM_TEXT, 0, 0, arena_strndup(b->c->a, day, 10)});
+    const char *day = NULL;
+    if (!jql_day_of(b, ms, &day))
+        return false;
+    jql_set_add(b, s, (struct jql_param){JQL_PARAM_TEXT, 0, 0, day});
     return true;
 }
 
-static bool resolve_function(struct jql_builder *b, const struct jql_node *n, const struct jql_field *f,
-                             const struct jql_value *v, struct jql_set *s)
+/* "1w 2d 3h 30m", a week of five days of eight hours; a bare number is minutes. */
+static bool resolve_duration(struct jql_builder *b, const struct jql_node *n, const struct jql_value *v,
+                             struct jql_set *s)
 {
-    if (f->kind == KIND_TIME || f->kind == KIND_DAY)
-        return resolve_time(b, n, f, v, s);
-    bool ok;
-    int64_t ignored;
-    if (!str_eq_nocase(v->text, "currentUser")) {
-        if (!jql_read_date_function(b, v, n->field, &ok, &ignored))
-            return false;
-        if (ok)
-            jql_error(b, "A value provided by the function '%s' is invalid for the field '%s'.", v->text, n->field);
-    } else if (v->count) {
-        jql_error(b, "Function '%s' expected '0' arguments but received '%zu'.", v->text, v->count);
-    } else if (f->kind != KIND_USER || !b->c->caller) {
-        jql_error(b, "A value provided by the function '%s' is invalid for the field '%s'.", v->text, n->field);
-    } else {
-        set_add_int(b, s, b->c->caller);
+    static const char units[] = "mhdw";
+    static const int64_t length[] = {60, 3600, 8 * 3600, 40 * 3600};
+    int64_t sum = 0, number;
+    bool fine = *v->text != 0;
+    for (const char *at = v->text; fine && *at;) {
+        char *end;
+        while (*at == ' ')
+            at++;
+        number = strtoll(at, &end, 10);
+        const char *unit = *end ? strchr(units, *end) : units;
+        fine = end > at && end - at < 10 && number >= 0 && unit;
+        if (fine)
+            sum += number * length[unit - units];
+        at = *end ? end + 1 : end;
     }
+    if (fine)
+        jql_set_add_int(b, s, sum);
+    else
+        jql_error(b, "The value '%s' for field '%s' is invalid. Valid formats include: '4w 2d', '3h', '90m'.", v->text,
+                  n->field);
     return true;
 }
 
@@ -223,8 +258,9 @@ bool jql_value_resolve(struct jql_builder *b, const struct jql_node *n, const st
         s->has_empty = true;
         return true;
     }
+    bool is_time = f->kind == KIND_TIME || f->kind == KIND_DAY;
     if (v->kind == JQL_VALUE_FUNCTION)
-        return resolve_function(b, n, f, v, s);
+        return is_time ? resolve_time(b, n, f, v, s) : jql_function_resolve(b, n, f, v, s);
     switch (f->kind) {
     case KIND_PROJECT:
         return resolve_project(b, n, v, s);
@@ -235,7 +271,12 @@ bool jql_value_resolve(struct jql_builder *b, const struct jql_node *n, const st
     case KIND_DAY:
         return resolve_time(b, n, f, v, s);
     case KIND_NAMED:
+    case KIND_TYPE:
+    case KIND_VERSION:
+    case KIND_COMPONENT:
         return resolve_named(b, n, f, v, s);
+    case KIND_LINK_TYPE:
+        return resolve_link_type(b, n, v, s);
     case KIND_CATEGORY:
         return resolve_category(b, n, v, s);
     case KIND_USER:
@@ -248,13 +289,13 @@ bool jql_value_resolve(struct jql_builder *b, const struct jql_node *n, const st
         if (*end || !*v->text)
             jql_error(b, "Value '%s' is invalid for the field '%s'. It must be a number.", v->text, n->field);
         else
-            set_add(b, s, (struct jql_param){JQL_PARAM_REAL, 0, number, NULL});
+            jql_set_add(b, s, (struct jql_param){JQL_PARAM_REAL, 0, number, NULL});
         return true;
     }
-    case KIND_STRING:
-    case KIND_TEXT:
-        set_add(b, s, (struct jql_param){JQL_PARAM_TEXT, 0, 0, v->text});
+    case KIND_DURATION:
+        return resolve_duration(b, n, v, s);
+    default:
+        jql_set_add(b, s, (struct jql_param){JQL_PARAM_TEXT, 0, 0, v->text});
         return true;
     }
-    return true;
 }

@@ -2,7 +2,7 @@
  *
  * Three forms of one truth: the old one (all projects at once, Jira 8), the new one of Data Center (pages of `values`)
  * and Cloud's (pages of `issueTypes` and `fields`). */
-#include "sandbox/planning.h"
+#include "sandbox/custom.h"
 
 static json_t *list_json(struct ctx *c, const char *sql, json_t *(*one)(struct ctx *, int64_t), int64_t bound)
 {
@@ -13,6 +13,50 @@ static json_t *list_json(struct ctx *c, const char *sql, json_t *(*one)(struct c
     while (sql_next(&rows))
         add(list, one(c, sql_int(&rows, 0)));
     return db_done(c, &rows) ? list : NULL;
+}
+
+/* The options of a context below `parent`, with those below them. */
+static json_t *options_json(struct ctx *c, int64_t context, int64_t parent, bool is_cascade)
+{
+    json_t *list = new_array(c);
+    struct sql_rows rows;
+    if (!db_query(c, &rows,
+                  "SELECT id FROM field_option WHERE context = ?1 AND ifnull(parent, 0) = ?2 AND disabled = 0 ORDER BY"
+                  " position, id",
+                  "ii", context, parent))
+        return NULL;
+    bool ok = true;
+    while (ok && sql_next(&rows)) {
+        json_t *o = field_option_json(c, sql_int(&rows, 0)), *below = NULL;
+        if (is_cascade && !parent)
+            below = options_json(c, context, sql_int(&rows, 0), true);
+        if (below)
+            put(o, "children", below);
+        ok = o && (!is_cascade || parent || below);
+        add(list, o);
+    }
+    return db_done(c, &rows) && ok ? list : NULL;
+}
+
+static json_t *custom_allowed(struct ctx *c, const struct field *f, int64_t project, int64_t issue_type)
+{
+    int64_t context = 0;
+    switch (f->kind->noun) {
+    case CUSTOM_OPTION:
+    case CUSTOM_CASCADE:
+        if (!field_context_of(c, f->number, project, issue_type, &context))
+            return NULL;
+        return options_json(c, context, 0, f->kind->noun == CUSTOM_CASCADE);
+    case CUSTOM_VERSION:
+        return project_versions_json(c, project, false);
+    case CUSTOM_PROJECT:
+        return list_json(c,
+                         arena_printf(c->a, "SELECT id FROM project WHERE archived = ?1 AND %s ORDER BY name",
+                                      visible_projects(c, "id")),
+                         project_json, 0);
+    default:
+        return NULL;
+    }
 }
 
 static json_t *allowed_values(struct ctx *c, const struct field *f, int64_t project, int64_t issue_type)
@@ -35,10 +79,7 @@ static json_t *allowed_values(struct ctx *c, const struct field *f, int64_t proj
         return project_versions_json(c, project, false);
     if (str_eq(f->id, "components"))
         return list_json(c, "SELECT id FROM component WHERE project = ?1 ORDER BY name, id", component_json, project);
-    if (f->kind && (str_eq(f->kind->kind, "select") || str_eq(f->kind->kind, "multiselect")))
-        return list_json(c, "SELECT id FROM field_option WHERE field = ?1 AND disabled = 0 ORDER BY position, id",
-                         field_option_json, f->number);
-    return NULL;
+    return f->kind ? custom_allowed(c, f, project, issue_type) : NULL;
 }
 
 static const char *complete_url(struct ctx *c, const struct field *f)
@@ -50,7 +91,14 @@ static const char *complete_url(struct ctx *c, const struct field *f)
     if (str_eq(f->id, "assignee"))
         return arena_printf(c->a, "%s/rest/api/%s/user/assignable/search?issueKey=null&%s=", c->sb->base_url,
                             c->d->is_cloud ? c->api_name : "latest", query);
-    if (str_eq(type, "user"))
+    const char *items = f->system ? f->system->items : f->kind->items;
+    if (str_eq(type, "group") || str_eq(items, "group"))
+        return arena_printf(c->a, "%s/rest/api/%s/groups/picker?query=", c->sb->base_url,
+                            c->d->is_cloud ? c->api_name : "latest");
+    if (f->kind && f->kind->noun == CUSTOM_LABEL)
+        return arena_printf(c->a, "%s/rest/api/1.0/labels/null/suggest?customFieldId=%lld&query=", c->sb->base_url,
+                            (long long)f->number);
+    if (str_eq(type, "user") || str_eq(items, "user"))
         return arena_printf(c->a, "%s/rest/api/%s/user/search?%s=", c->sb->base_url,
                             c->d->is_cloud ? c->api_name : "latest", query);
     return NULL;

@@ -161,7 +161,8 @@ static bool put_people(struct dump *d, json_t *page)
         "UNION SELECT creator FROM issue WHERE id % UNION SELECT account FROM watcher WHERE issue % "
         "UNION SELECT author FROM comment WHERE issue % UNION SELECT update_author FROM comment WHERE issue % "
         "UNION SELECT author FROM history WHERE issue % "
-        "UNION SELECT v.ref FROM custom_value v JOIN field f ON f.number = v.field WHERE f.kind = 'user' AND v.issue "
+        "UNION SELECT v.ref FROM custom_value v JOIN field f ON f.number = v.field WHERE f.kind IN ('user', "
+        "'multiuser') AND v.issue "
         "%) "
         "OR $ IN (SELECT t.from_value FROM history_item t JOIN history h ON h.id = t.history WHERE h.issue % AND "
         "t.field IN "
@@ -203,8 +204,13 @@ static bool put_fields(struct dump *d, json_t *page)
             d->project))
         return false;
     json_array_foreach (fields, i, field) {
-        if (!put_list(d, field, "options", "id value disabled",
-                      "SELECT id, value, disabled FROM field_option WHERE field = ?1 ORDER BY position, id",
+        if (!put_list(d, field, "options", "id value disabled parent",
+                      arena_printf(d->a,
+                                   "SELECT id, value, disabled, parent FROM field_option WHERE field = ?1 AND context"
+                                   " IN (SELECT x.id FROM field_context x WHERE x.all_projects OR EXISTS (SELECT 1"
+                                   " FROM field_context_project p WHERE p.context = x.id AND p.project = %lld))"
+                                   " ORDER BY parent IS NOT NULL, position, id",
+                                   (long long)d->project),
                       json_at_int(field, "number", 0)))
             return false;
     }
@@ -239,6 +245,18 @@ static bool put_head(struct dump *d, json_t *page)
                     d->project) &&
            put_list(d, project, "components", "id name description lead assigneeType",
                     "SELECT id, name, description, lead, assignee_type FROM component WHERE project = ?1 ORDER BY id",
+                    d->project) &&
+           put_list(d, project, "boards", "id name type",
+                    "SELECT id, name, type FROM board WHERE project = ?1 ORDER BY id", d->project) &&
+           put_list(d, project, "sprints", "id board name goal state started ends activated completed created position",
+                    "SELECT s.id, s.board, s.name, s.goal, s.state, s.started, s.ends, s.activated, s.completed, "
+                    "s.created, s.position FROM sprint s JOIN board b ON b.id = s.board WHERE b.project = ?1 ORDER BY "
+                    "s.id",
+                    d->project) &&
+           put_list(d, page, "groups", "id name",
+                    "SELECT g.id, g.name FROM user_group g WHERE ?1 AND g.id IN (SELECT v.ref FROM custom_value v JOIN "
+                    "field f ON f.number = v.field WHERE f.kind IN ('group', 'multigroup') AND v.issue %) ORDER BY "
+                    "g.id",
                     d->project) &&
            put_people(d, page) && put_workflows(d, page) && put_fields(d, page) &&
            put_list(d, page, "types", "id name isSubtask workflow",

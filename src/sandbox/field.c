@@ -71,17 +71,43 @@ const size_t system_field_count = ARRAY_LEN(system_fields);
 #undef REQ
 
 #define CUSTOM "com.atlassian.jira.plugin.system.customfieldtypes:"
+#define AGILE  "com.pyxis.greenhopper.jira:"
+#define MANY   "add set remove"
 static const struct field_kind KINDS[] = {
-    {"text", CUSTOM "textfield", "string", NULL, "set"},
-    {"textarea", CUSTOM "textarea", "string", NULL, "set"},
-    {"number", CUSTOM "float", "number", NULL, "set"},
-    {"select", CUSTOM "select", "option", NULL, "set"},
-    {"multiselect", CUSTOM "multiselect", "array", "option", "add set remove"},
-    {"user", CUSTOM "userpicker", "user", NULL, "set"},
-    {"date", CUSTOM "datepicker", "date", NULL, "set"},
-    {"datetime", CUSTOM "datetime", "datetime", NULL, "set"},
-    {"url", CUSTOM "url", "string", NULL, "set"},
-    {"labels", CUSTOM "labels", "array", "string", "add set remove"},
+    {"text", CUSTOM "textfield", "string", NULL, "set", CUSTOM_LINE, "textsearcher", "Text Field (single line)"},
+    {"textarea", CUSTOM "textarea", "string", NULL, "set", CUSTOM_AREA, "textsearcher", "Text Field (multi-line)"},
+    {"number", CUSTOM "float", "number", NULL, "set", CUSTOM_NUMBER, "exactnumber", "Number Field"},
+    {"select", CUSTOM "select", "option", NULL, "set", CUSTOM_OPTION, "multiselectsearcher",
+     "Select List (single choice)"},
+    {"radio", CUSTOM "radiobuttons", "option", NULL, "set", CUSTOM_OPTION, "multiselectsearcher", "Radio Buttons"},
+    {"multiselect", CUSTOM "multiselect", "array", "option", MANY, CUSTOM_OPTION, "multiselectsearcher",
+     "Select List (multiple choices)"},
+    {"checkboxes", CUSTOM "multicheckboxes", "array", "option", MANY, CUSTOM_OPTION, "multiselectsearcher",
+     "Checkboxes"},
+    {"cascading", CUSTOM "cascadingselect", "option-with-child", NULL, "set", CUSTOM_CASCADE, "cascadingselectsearcher",
+     "Select List (cascading)"},
+    {"user", CUSTOM "userpicker", "user", NULL, "set", CUSTOM_USER, "userpickergroupsearcher",
+     "User Picker (single user)"},
+    {"multiuser", CUSTOM "multiuserpicker", "array", "user", MANY, CUSTOM_USER, "userpickergroupsearcher",
+     "User Picker (multiple users)"},
+    {"group", CUSTOM "grouppicker", "group", NULL, "set", CUSTOM_GROUP, "grouppickersearcher",
+     "Group Picker (single group)"},
+    {"multigroup", CUSTOM "multigrouppicker", "array", "group", MANY, CUSTOM_GROUP, "grouppickersearcher",
+     "Group Picker (multiple groups)"},
+    {"date", CUSTOM "datepicker", "date", NULL, "set", CUSTOM_DAY, "daterange", "Date Picker"},
+    {"datetime", CUSTOM "datetime", "datetime", NULL, "set", CUSTOM_MOMENT, "datetimerange", "Date Time Picker"},
+    {"url", CUSTOM "url", "string", NULL, "set", CUSTOM_URL, "exacttextsearcher", "URL Field"},
+    {"labels", CUSTOM "labels", "array", "string", MANY, CUSTOM_LABEL, "labelsearcher", "Labels"},
+    {"version", CUSTOM "version", "version", NULL, "set", CUSTOM_VERSION, "versionsearcher",
+     "Version Picker (single version)"},
+    {"multiversion", CUSTOM "multiversion", "array", "version", MANY, CUSTOM_VERSION, "versionsearcher",
+     "Version Picker (multiple versions)"},
+    {"project", CUSTOM "project", "project", NULL, "set", CUSTOM_PROJECT, "projectsearcher",
+     "Project Picker (single project)"},
+    {"sprint", AGILE "gh-sprint", "array", "json", "set", CUSTOM_SPRINT, NULL, "Jira Sprint Field"},
+    {"epic-link", AGILE "gh-epic-link", "any", NULL, "set", CUSTOM_EPIC, NULL, "Epic Link Relationship"},
+    {"epic-name", AGILE "gh-epic-label", "string", NULL, "set", CUSTOM_LINE, NULL, "Name of Epic"},
+    {"rank", AGILE "gh-lexo-rank", "any", NULL, "set", CUSTOM_RANK, NULL, "Global Rank"},
 };
 
 const struct system_field *system_field_of(const char *id)
@@ -96,6 +122,14 @@ const struct field_kind *field_kind_of(const char *kind)
 {
     for (size_t i = 0; i < ARRAY_LEN(KINDS); i++)
         if (str_eq(KINDS[i].kind, kind))
+            return &KINDS[i];
+    return NULL;
+}
+
+const struct field_kind *field_kind_of_type(const char *custom)
+{
+    for (size_t i = 0; i < ARRAY_LEN(KINDS); i++)
+        if (str_eq(KINDS[i].custom_type, custom))
             return &KINDS[i];
     return NULL;
 }
@@ -129,6 +163,8 @@ json_t *field_schema_json(struct ctx *c, const struct field *f)
         return NULL;
     json_t *o = new_object(c);
     put_str(o, "type", type);
+    if (f->kind && f->kind->noun == CUSTOM_SPRINT && !c->d->is_cloud)
+        items = "string"; /* what a client gets are texts, see sprint.c */
     if (items)
         put_str(o, "items", items);
     if (f->system) {
@@ -140,7 +176,7 @@ json_t *field_schema_json(struct ctx *c, const struct field *f)
     return o;
 }
 
-static json_t *field_json(struct ctx *c, const struct field *f)
+json_t *field_json(struct ctx *c, const struct field *f)
 {
     unsigned flags = f->system ? f->system->flags : FIELD_ORDERABLE | FIELD_NAVIGABLE | FIELD_SEARCHABLE;
     json_t *o = new_object(c), *clauses = new_array(c);
@@ -186,6 +222,8 @@ static bool field_search(struct ctx *c)
     struct page page;
     char **types;
     size_t type_count = param_list(c, "type", &types);
+    char **ids;
+    size_t id_count = param_list(c, "id", &ids);
     const char *query = param(c, "query");
     bool custom = !type_count, system = !type_count;
     for (size_t i = 0; i < type_count; i++) {
@@ -198,7 +236,8 @@ static bool field_search(struct ctx *c)
     struct sql_rows rows;
     int64_t total = 0;
     if (!db_query(c, &rows,
-                  "SELECT id, number, name, kind FROM field WHERE (number IS NULL AND ?1 OR number IS NOT NULL AND ?2)"
+                  "SELECT id, number, name, kind, description FROM field WHERE (number IS NULL AND ?1 OR number IS NOT "
+                  "NULL AND ?2)"
                   " AND (?3 IS NULL OR name LIKE '%' || ?3 || '%') ORDER BY name",
                   "iis", (int64_t)system, (int64_t)custom, query))
         return false;
@@ -206,7 +245,10 @@ static bool field_search(struct ctx *c)
         struct field f;
         field_from_row(c, &rows, &f);
         json_t *o = new_object(c), *schema = field_schema_json(c, &f);
-        if (!schema) /* key and images are columns, not fields */
+        size_t n = 0;
+        while (n < id_count && !str_eq(ids[n], f.id))
+            n++;
+        if (!schema || (id_count && n == id_count)) /* key and images are columns, not fields */
             continue;
         int64_t at = total++;
         if (at < page.start || at >= page.start + page.max)
@@ -215,31 +257,15 @@ static bool field_search(struct ctx *c)
         put_str(o, "key", f.id);
         put_str(o, "name", f.name);
         put(o, "schema", schema);
-        put_str(o, "description", "");
+        put_str(o, "description", sql_peek(&rows, 4));
         put_bool(o, "isLocked", false);
+        if (f.kind && f.kind->searcher)
+            put_str(o, "searcherKey", arena_printf(c->a, CUSTOM "%s", f.kind->searcher));
+        if (f.kind)
+            put_str(o, "typeDisplayName", f.kind->label);
         add(values, o);
     }
     return db_done(c, &rows) && reply_json(c, 200, page_json(c, &page, total, values));
-}
-
-/* POST field {name, type: "com.atlassian…:textfield", description} */
-static bool field_post(struct ctx *c)
-{
-    const char *name = json_at_str(c->body, "name"), *type = json_at_str(c->body, "type");
-    if (str_is_empty(name))
-        return refuse_field(c, "name", "The field name must not be empty.");
-    for (size_t i = 0; i < ARRAY_LEN(KINDS); i++) {
-        if (!str_eq(KINDS[i].custom_type, type))
-            continue;
-        int64_t number = 0;
-        struct field f;
-        bool found;
-        if (!field_create(c->sb, name, KINDS[i].kind, &number, &c->err) ||
-            !field_read(c, arena_printf(c->a, "customfield_%lld", (long long)number), &f, &found))
-            return false;
-        return reply_json(c, 201, field_json(c, &f));
-    }
-    return refuse_field(c, "type", "The custom field type '%s' is not known.", type ? type : "");
 }
 
 json_t *issue_names_json(struct ctx *c, const struct issue_view *view)
@@ -276,10 +302,12 @@ bool screen_each(struct ctx *c, int64_t project, int64_t issue_type, const char 
                  bool (*each)(struct ctx *, const struct field *, bool required, void *), void *context)
 {
     struct sql_rows rows;
-    if (!db_query(c, &rows,
-                  "SELECT f.id, f.number, f.name, f.kind, s.required FROM screen s JOIN field f ON f.id = s.field"
-                  " WHERE s.project = ?1 AND s.issue_type = ?2 AND s.operation = ?3 ORDER BY s.position",
-                  "iis", project, issue_type, operation))
+    char *sql = arena_printf(c->a,
+                             "SELECT f.id, f.number, f.name, f.kind, s.required FROM screen s JOIN field f ON f.id ="
+                             " s.field WHERE s.project = ?1 AND s.issue_type = ?2 AND s.operation = ?3 AND %s ORDER BY"
+                             " s.position",
+                             field_applies(c->a, "?1", "?2"));
+    if (!db_query(c, &rows, sql, "iis", project, issue_type, operation))
         return false;
     bool ok = true;
     while (ok && sql_next(&rows)) {
@@ -293,6 +321,5 @@ bool screen_each(struct ctx *c, int64_t project, int64_t issue_type, const char 
 const struct route field_routes[] = {
     {HTTP_GET, "field", field_list, ON_ALL, ROUTE_ANONYMOUS},
     {HTTP_GET, "field/search", field_search, ON_CLOUD, 0},
-    {HTTP_POST, "field", field_post, ON_ALL, ROUTE_ADMIN},
     {0},
 };

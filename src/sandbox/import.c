@@ -1,6 +1,29 @@
 /* import.c - pages of a project written into this site, as the Jira Cloud Migration Assistant does it: keys, dates and
  * authors stay, every number is new. */
 #include "sandbox/import.h"
+#include "sandbox/field.h"
+
+/* What a custom field's value names, as this site calls it; 0: it did not come along. */
+static int64_t import_ref(struct importer *m, const char *kind, int64_t ref)
+{
+    const struct field_kind *k = field_kind_of(kind);
+    const struct person *p;
+    switch (k ? k->noun : CUSTOM_LINE) {
+    case CUSTOM_USER:
+        p = import_person(m, ref);
+        return p ? p->target : 0;
+    case CUSTOM_GROUP:
+        return import_target(&m->groups, ref);
+    case CUSTOM_VERSION:
+        return import_target(&m->versions, ref);
+    case CUSTOM_PROJECT:
+        return ref == json_at_int(m->page, "project.id", 0) ? m->project : 0;
+    case CUSTOM_SPRINT:
+        return import_target(&m->sprints, ref);
+    default:
+        return import_target(&m->options_, ref);
+    }
+}
 
 static bool import_value(struct importer *m, int64_t issue, const json_t *v)
 {
@@ -10,11 +33,10 @@ static bool import_value(struct importer *m, int64_t issue, const json_t *v)
     int64_t ref = json_at_int(v, "ref", 0);
     if (!f)
         return true;
-    if (str_eq(f->kind, "user")) {
-        const struct person *p = import_person(m, ref);
-        ref = p ? p->target : 0;
-    } else if (ref) {
-        ref = import_target(&m->options_, ref);
+    if (ref) {
+        ref = import_ref(m, f->kind, ref);
+        if (!ref) /* what it names did not come along */
+            return true;
     }
     if (str_eq(f->kind, "textarea"))
         text = import_text(m, text);

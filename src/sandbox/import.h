@@ -41,7 +41,7 @@ struct importer {
     size_t people_count;
     struct field_pair *fields;
     size_t field_count;
-    struct pairs statuses, types, priorities, resolutions, link_types, workflows, options_, versions, components;
+    struct pairs statuses, types, priorities, resolutions, link_types, workflows, options_, versions, components, groups, boards, sprints;
 };
 
 /* 0 when it is not known. */

@@ -4,6 +4,7 @@
  * field of another kind, or by one with options of its own, arrives as "X (migrated)". What became what is kept in
  * table imported. */
 #include "sandbox/access.h"
+#include "sandbox/field.h"
 #include "sandbox/import.h"
 
 int64_t import_target(const struct pairs *p, int64_t source)
@@ -327,7 +328,8 @@ static bool create_project(struct importer *m, const json_t *project)
 
 static bool has_options(const char *kind)
 {
-    return str_eq(kind, "select") || str_eq(kind, "multiselect");
+    const struct field_kind *k = field_kind_of(kind);
+    return k && (k->noun == CUSTOM_OPTION || k->noun == CUSTOM_CASCADE);
 }
 
 static bool field_for(struct importer *m, const char *name, const char *kind, int64_t *number_r)
@@ -355,6 +357,9 @@ static bool import_option(struct importer *m, const json_t *v, int64_t field)
         return err_set(m->e, ERR_INPUT, "import: an option of field %lld has no value", (long long)field);
     if (!recall(m, "option", source, &target) ||
         (!target && !field_option_create(m->sb, field, value, &target, m->e)) || !remember(m, "option", source, target))
+        return false;
+    int64_t parent = import_target(&m->options_, json_at_int(v, "parent", 0)); /* parents come first */
+    if (parent && !sql_run(m->sb->db, m->e, "UPDATE field_option SET parent = ?2 WHERE id = ?1", "ii", target, parent))
         return false;
     if (json_at_int(v, "disabled", 0) &&
         !sql_run(m->sb->db, m->e, "UPDATE field_option SET disabled = 1 WHERE id = ?1", "i", target))
@@ -428,6 +433,52 @@ static bool import_one_component(struct importer *m, const json_t *v)
     return true;
 }
 
+static bool import_one_group(struct importer *m, const json_t *v)
+{
+    int64_t target = 0;
+    const char *name = json_at_str(v, "name");
+    if (!name || !sql_get_int(m->sb->db, &target, 0, m->e, "SELECT id FROM user_group WHERE name = ?1", "s", name) ||
+        (!target && !group_create(m->sb, name, &target, m->e)))
+        return name ? false : err_set(m->e, ERR_INPUT, "import: a group has no name");
+    remember_pair(m, &m->groups, json_at_int(v, "id", 0), target);
+    return true;
+}
+
+static bool import_board(struct importer *m, const json_t *v)
+{
+    int64_t target, source = json_at_int(v, "id", 0);
+    if (!recall(m, "board", source, &target))
+        return false;
+    if (!target && (!sql_run(m->sb->db, m->e, "INSERT INTO board (name, type, project) VALUES (?1, ?2, ?3)", "ssi",
+                             json_at_str(v, "name"), json_at_str(v, "type"), m->project) ||
+                    !remember(m, "board", source, target = sql_last_id(m->sb->db))))
+        return false;
+    remember_pair(m, &m->boards, source, target);
+    return true;
+}
+
+static bool import_sprint(struct importer *m, const json_t *v)
+{
+    int64_t target, source = json_at_int(v, "id", 0);
+    if (!recall(m, "sprint", source, &target))
+        return false;
+    if (!target &&
+        (!sql_run(m->sb->db, m->e,
+                  "INSERT INTO sprint (board, name, goal, state, started, ends, activated, completed, created,"
+                  " position) VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), nullif(?6, 0), nullif(?7, 0), nullif(?8, 0), ?9,"
+                  " ?10)",
+                  "isssiiiiii", import_target(&m->boards, json_at_int(v, "board", 0)), json_at_str(v, "name"),
+                  json_at_str(v, "goal"), json_at_str(v, "state"), json_at_int(v, "started", 0),
+                  json_at_int(v, "ends", 0), json_at_int(v, "activated", 0), json_at_int(v, "completed", 0),
+                  json_at_int(v, "created", 0), json_at_int(v, "position", 0)) ||
+         !remember(m, "sprint", source, target = sql_last_id(m->sb->db))))
+        return false;
+    remember_pair(m, &m->sprints, source, target);
+    if (m->is_first)
+        import_report_ids(m, "jira:sprint", source, target);
+    return true;
+}
+
 static bool import_planning(struct importer *m, const json_t *project)
 {
     size_t i;
@@ -437,6 +488,12 @@ static bool import_planning(struct importer *m, const json_t *project)
             return false;
     json_array_foreach (json_object_get(project, "components"), i, v)
         if (!import_one_component(m, v))
+            return false;
+    json_array_foreach (json_object_get(project, "boards"), i, v)
+        if (!import_board(m, v))
+            return false;
+    json_array_foreach (json_object_get(project, "sprints"), i, v)
+        if (!import_sprint(m, v))
             return false;
     return true;
 }
@@ -457,5 +514,6 @@ bool import_head(struct importer *m)
         return false;
     if (!m->project)
         return err_set(m->e, ERR_INPUT, "import: project %s has no first page here; start again with after=0", m->key);
-    return import_planning(m, project) && import_each(m, "fields", import_one_field);
+    return import_each(m, "groups", import_one_group) && import_planning(m, project) &&
+           import_each(m, "fields", import_one_field);
 }

@@ -86,9 +86,6 @@ bool read_named(struct ctx *, struct problems *, const char *field, const char *
                 int64_t *r) MUST_CHECK; /* {"id"} or {"name"} of priority, resolution, issue_type, status, link_type */
 bool read_labels(struct ctx *, struct problems *, const char *field, const json_t *, char ***r,
                  size_t *count_r) MUST_CHECK;
-bool read_custom(struct ctx *, struct problems *, const struct field *, const json_t *, struct custom_value **r,
-                 size_t *count_r) MUST_CHECK;
-json_t *custom_json(struct ctx *, const struct field *, const struct custom_value *, size_t count);
 bool is_date(const char *);
 
 /* ---- history (changelog.c) ---- */

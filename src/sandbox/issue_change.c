@@ -3,7 +3,7 @@
  * Why everything is applied to a copy first: a request with one wrong field must change nothing, and an edit that ends
  * where it began must leave no history and no new `updated`. */
 #include "sandbox/access.h"
-#include "sandbox/planning.h"
+#include "sandbox/custom.h"
 #include "sandbox/worklog.h"
 
 #include <string.h>
@@ -176,27 +176,65 @@ static bool set_resolution(struct ctx *c, struct issue_change *ch, const json_t 
     return true;
 }
 
+static bool level_of(struct ctx *c, int64_t type, int64_t *r)
+{
+    return db_int(c, r, "SELECT level FROM issue_type WHERE id = ?1", "i", type);
+}
+
+/* {key} or {id} of the parent. A sub-task's is of the standard level, a standard issue's an epic. */
 static bool set_parent(struct ctx *c, struct issue_change *ch, const json_t *value)
 {
     const char *key = json_at_str(value, "key"), *id = json_at_id(c->a, value, "id");
+    const char *field = c->d->is_cloud ? "parentId" : "parent";
+    int64_t parent = 0, own = 0, its = 0;
+    struct issue_row row;
     if (json_is_null(value)) {
         ch->after.parent = 0;
         return true;
     }
-    int64_t parent = 0;
-    struct issue_row row;
     if ((key || id) && !issue_find(c, key ? key : id, &parent))
         return false;
     if (!parent || parent == ch->before.id) {
-        problem(c, &ch->problems, c->d->is_cloud ? "parentId" : "parent",
+        problem(c, &ch->problems, field,
                 c->d->is_cloud ? "Given parent work item does not exist." : "Could not find issue by id or key.");
         return true;
     }
-    if (!issue_row_read(c, parent, &row))
+    if (!issue_row_read(c, parent, &row) || !level_of(c, ch->after.type, &own) || !level_of(c, row.type, &its))
         return false;
-    if (row.project != ch->after.project)
+    if (row.project != ch->after.project && own < 0)
         problem(c, &ch->problems, "parent", "The parent issue has to be in the same project.");
+    else if (own < 0 && its < 0)
+        problem(c, &ch->problems, field, "The issue '%s' is a sub-task itself and cannot have sub-tasks.",
+                key ? key : id);
+    else if (its != own + 1)
+        problem(c, &ch->problems, field,
+                c->d->is_cloud ? "Given parent work item does not belong to appropriate hierarchy."
+                               : "Given parent issue does not belong to appropriate hierarchy.");
     ch->after.parent = parent;
+    return true;
+}
+
+/* The epic's key; it becomes the parent. */
+static bool set_epic(struct ctx *c, struct issue_change *ch, const struct field *f, const json_t *value)
+{
+    const char *key = json_string_value(value);
+    int64_t epic = 0, level = 0;
+    struct issue_row row;
+    if (json_is_null(value) || (key && !*key)) {
+        ch->after.parent = 0;
+        return true;
+    }
+    if ((key && !issue_find(c, key, &epic)) ||
+        (epic && (!issue_row_read(c, epic, &row) || !level_of(c, row.type, &level))))
+        return false;
+    if (!key)
+        problem(c, &ch->problems, f->id, "Epic link value must be a string holding an issue key");
+    else if (!epic)
+        problem(c, &ch->problems, f->id, "%s", c->d->issue_missing);
+    else if (level != 1)
+        problem(c, &ch->problems, f->id, "Issue '%s' is not an epic.", key);
+    else
+        ch->after.parent = epic;
     return true;
 }
 
@@ -295,16 +333,19 @@ static bool change_system(struct ctx *c, struct issue_change *ch, const char *fi
 static bool change_custom(struct ctx *c, struct issue_change *ch, const struct field *f, const char *verb,
                           const json_t *value)
 {
+    if (f->kind->noun == CUSTOM_EPIC)
+        return set_epic(c, ch, f, value);
     struct custom_change *change = custom_open(c, ch, f);
     if (!change)
         return false;
     if (str_eq(verb, "set"))
-        return read_custom(c, &ch->problems, f, value, &change->after, &change->after_count);
+        return read_custom(c, &ch->problems, f, &ch->after, value, &change->after, &change->after_count) &&
+               (f->kind->noun != CUSTOM_SPRINT || sprint_merge(c, change));
     json_t *one = new_array(c);
     json_array_append(one, (json_t *)value);
     struct custom_value *values;
     size_t count;
-    if (!read_custom(c, &ch->problems, f, one, &values, &count))
+    if (!read_custom(c, &ch->problems, f, &ch->after, one, &values, &count))
         return false;
     for (size_t n = 0; n < count; n++) {
         size_t at = 0;
@@ -334,9 +375,11 @@ static bool allows(struct ctx *c, const char *operations, const char *verb)
 static bool on_screen(struct ctx *c, const struct issue_change *ch, const char *field, bool *r)
 {
     int64_t there = 0;
-    if (!db_int(c, &there,
-                "SELECT 1 FROM screen WHERE project = ?1 AND issue_type = ?2 AND operation = ?3 AND field = ?4", "iiss",
-                ch->after.project, ch->after.type, ch->operation, field))
+    char *sql = arena_printf(c->a,
+                             "SELECT 1 FROM screen s JOIN field f ON f.id = s.field WHERE s.project = ?1 AND"
+                             " s.issue_type = ?2 AND s.operation = ?3 AND s.field = ?4 AND %s",
+                             field_applies(c->a, "?1", "?2"));
+    if (!db_int(c, &there, sql, "iiss", ch->after.project, ch->after.type, ch->operation, field))
         return false;
     *r = there || (str_eq(ch->operation, "resolve") && str_eq(field, "comment"));
     return true;

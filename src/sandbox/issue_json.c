@@ -1,6 +1,6 @@
 /* issue_json.c - an issue as its clients see it: which fields, in which form, and what is expanded. */
 #include "sandbox/attachment.h"
-#include "sandbox/planning.h"
+#include "sandbox/custom.h"
 #include "sandbox/worklog.h"
 
 #include "base/time_iso.h"
@@ -164,6 +164,7 @@ bool issue_view_shows(const struct issue_view *v, const char *field, bool is_cus
 struct showing {
     struct issue_row row;
     char *key;
+    bool is_subtask;
     const struct issue_view *view;
 };
 
@@ -202,7 +203,9 @@ static json_t *show_project(struct ctx *c, const struct showing *s)
 
 static json_t *show_parent(struct ctx *c, const struct showing *s)
 {
-    return s->row.parent ? issue_stub_json(c, s->row.parent) : NULL; /* absent when there is none */
+    if (!s->row.parent || (!c->d->is_cloud && !s->is_subtask)) /* Data Center shows an epic as a custom field only */
+        return NULL;
+    return issue_stub_json(c, s->row.parent); /* absent when there is none */
 }
 
 static json_t *show_description(struct ctx *c, const struct showing *s)
@@ -409,14 +412,26 @@ static bool wants_custom(const struct issue_view *v)
     return any;
 }
 
-/* Every custom field of the site is there, null when it has no value. */
+/* The epic is the parent, seen through a custom field. */
+static bool push_epic(struct ctx *c, const struct showing *s, struct custom_value **values, size_t *count)
+{
+    if (!s->row.parent || s->is_subtask)
+        return true;
+    struct custom_value v = {.text = issue_key(c, s->row.parent)};
+    *arena_push(c->a, *values, *count) = v;
+    return v.text;
+}
+
+/* Every custom field that applies is there, null when it has no value. */
 static bool put_custom(struct ctx *c, json_t *fields, const struct showing *s)
 {
     struct sql_rows rows;
-    if (!db_query(c, &rows,
-                  "SELECT f.id, f.number, f.kind, v.text, v.num, v.ref, v.issue FROM field f LEFT JOIN custom_value v"
-                  " ON v.issue = ?1 AND v.field = f.number WHERE f.number IS NOT NULL ORDER BY f.number, v.position",
-                  "i", s->row.id))
+    const char *sql = arena_printf(c->a,
+                                   "SELECT f.id, f.number, f.kind, v.text, v.num, v.ref, v.issue FROM field f LEFT JOIN"
+                                   " custom_value v ON v.issue = ?1 AND v.field = f.number WHERE f.number IS NOT NULL"
+                                   " AND %s ORDER BY f.number, v.position",
+                                   field_applies(c->a, "?2", "?3"));
+    if (!db_query(c, &rows, sql, "iii", s->row.id, s->row.project, s->row.type))
         return false;
     struct field f = {0};
     struct custom_value *values = NULL;
@@ -439,6 +454,8 @@ static bool put_custom(struct ctx *c, json_t *fields, const struct showing *s)
                                                                      .has_num = !sql_is_null(&rows, 4),
                                                                      .ref = sql_int(&rows, 5)};
         } while ((more = sql_next(&rows)) && sql_int(&rows, 1) == f.number);
+        if (f.kind->noun == CUSTOM_EPIC && !push_epic(c, s, &values, &count))
+            return false;
         put(fields, f.id, custom_json(c, &f, values, count));
     }
     return db_done(c, &rows);
@@ -528,6 +545,10 @@ json_t *issue_json(struct ctx *c, int64_t issue, const struct issue_view *view)
     if (!issue_row_read(c, issue, &s.row))
         return NULL;
     s.key = key_of(c, &s.row);
+    int64_t is_subtask = 0;
+    if (s.row.parent && !db_int(c, &is_subtask, "SELECT is_subtask FROM issue_type WHERE id = ?1", "i", s.row.type))
+        return NULL;
+    s.is_subtask = is_subtask;
     put_str(o, "expand",
             view->in_search ? "operations,versionedRepresentations,editmeta,changelog,renderedFields"
                             : "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations");

@@ -1,6 +1,6 @@
 /* issue_save.c - a change into the database: the row, labels, custom values, links and comments, and one history with
  * as many items as there were differences. */
-#include "sandbox/planning.h"
+#include "sandbox/custom.h"
 #include "sandbox/worklog.h"
 
 #include <stdio.h>
@@ -20,7 +20,7 @@ static bool name_of(struct ctx *c, const char *table, int64_t id, char **r)
     return db_str(c, r, arena_printf(c->a, "SELECT name FROM %s WHERE id = ?1", table), "i", id);
 }
 
-static bool user_of(struct ctx *c, int64_t id, char **id_r, char **name_r)
+bool history_user(struct ctx *c, int64_t id, char **id_r, char **name_r)
 {
     *id_r = *name_r = NULL;
     if (!id)
@@ -67,19 +67,32 @@ static bool item_user(struct ctx *c, struct history_items *items, const char *fi
     char *from, *from_name, *to, *to_name;
     if (before == after)
         return true;
-    if (!user_of(c, before, &from, &from_name) || !user_of(c, after, &to, &to_name))
+    if (!history_user(c, before, &from, &from_name) || !history_user(c, after, &to, &to_name))
         return false;
     item(c, items, field, from, from_name, to, to_name);
     return true;
 }
 
-static bool item_parent(struct ctx *c, struct history_items *items, int64_t before, int64_t after)
+/* The epic of a story is a custom field on Data Center, and the parent on Cloud. */
+static bool item_parent(struct ctx *c, struct history_items *items, const struct issue_row *row, int64_t before,
+                        int64_t after)
 {
+    int64_t is_subtask = 0, epic_link = 0;
     if (before == after)
         return true;
+    if (!c->d->is_cloud &&
+        (!db_int(c, &is_subtask, "SELECT is_subtask FROM issue_type WHERE id = ?1", "i", row->type) ||
+         !field_of_kind(c, "epic-link", &epic_link)))
+        return false;
     char *from = before ? issue_key(c, before) : NULL, *to = after ? issue_key(c, after) : NULL;
     item(c, items, c->d->is_cloud ? "IssueParentAssociation" : "Parent", digits(c, before), from, digits(c, after), to);
-    items->list[items->count - 1].field_id = NULL;
+    struct history_item *last = &items->list[items->count - 1];
+    last->field_id = NULL;
+    if (epic_link && !is_subtask) {
+        last->field = "Epic Link";
+        last->type = "custom";
+        last->field_id = arena_printf(c->a, "customfield_%lld", (long long)epic_link);
+    }
     return c->err.kind == ERR_NONE;
 }
 
@@ -102,7 +115,7 @@ static bool row_items(struct ctx *c, struct history_items *items, const struct i
            item_named(c, items, "status", "status", b->status, n->status) &&
            item_named(c, items, "priority", "priority", b->priority, n->priority) &&
            item_user(c, items, "assignee", b->assignee, n->assignee) &&
-           item_user(c, items, "reporter", b->reporter, n->reporter) && item_parent(c, items, b->parent, n->parent);
+           item_user(c, items, "reporter", b->reporter, n->reporter) && item_parent(c, items, n, b->parent, n->parent);
 }
 
 /* ---- labels ---- */
@@ -159,48 +172,13 @@ static bool is_same(const struct custom_change *x)
     return true;
 }
 
-/* What the changelog shows of a value: its id (options, users) and its text. */
-static bool custom_text(struct ctx *c, const struct field *f, const struct custom_value *list, size_t count,
-                        char **id_r, char **text_r)
-{
-    *id_r = *text_r = NULL;
-    if (!count)
-        return true;
-    const char *kind = f->kind->kind;
-    if (str_eq(kind, "user"))
-        return user_of(c, list[0].ref, id_r, text_r);
-    if (str_eq(kind, "number")) {
-        *text_r = arena_printf(c->a, "%.17g", list[0].num);
-        return true;
-    }
-    if (str_eq(kind, "datetime")) {
-        *text_r = time_text(c, (int64_t)list[0].num);
-        return true;
-    }
-    if (!list[0].ref) {
-        char **texts = arena_array(c->a, char *, count);
-        for (size_t i = 0; i < count; i++)
-            texts[i] = list[i].text;
-        *text_r = str_eq(kind, "textarea") ? rich_text_wiki(c, list[0].text) : joined(c, texts, count);
-        return true;
-    }
-    for (size_t i = 0; i < count; i++) {
-        char *value = NULL;
-        if (!db_str(c, &value, "SELECT value FROM field_option WHERE id = ?1", "i", list[i].ref))
-            return false;
-        *id_r = arena_printf(c->a, "%s%s%lld", i ? *id_r : "", i ? ", " : "", (long long)list[i].ref);
-        *text_r = arena_printf(c->a, "%s%s%s", i ? *text_r : "", i ? "," : "", value);
-    }
-    return true;
-}
-
 static bool custom_save(struct ctx *c, const struct custom_change *x, int64_t issue, struct history_items *items)
 {
     char *from, *from_text, *to, *to_text;
     if (is_same(x))
         return true;
-    if (!custom_text(c, &x->field, x->before, x->before_count, &from, &from_text) ||
-        !custom_text(c, &x->field, x->after, x->after_count, &to, &to_text) ||
+    if (!custom_history(c, &x->field, x->before, x->before_count, &from, &from_text) ||
+        !custom_history(c, &x->field, x->after, x->after_count, &to, &to_text) ||
         !db_run(c, "DELETE FROM custom_value WHERE issue = ?1 AND field = ?2", "ii", issue, x->field.number))
         return false;
     item(c, items, x->field.name, from, from_text, to, to_text);

@@ -4,7 +4,11 @@
 #include "sandbox/jql_field.h"
 
 #define BY_POSITION(table, column) "(SELECT t.position FROM " table " t WHERE t.id = " column ")"
-#define BY_NAME(column)            "(SELECT t.display_name COLLATE NOCASE FROM account t WHERE t.id = " column ")"
+/* Parents of sub-tasks, or epics of the others: both are the column parent, told apart by the issue's type. */
+#define PARENTS_OF(is_subtask)                                                                                         \
+    "(SELECT n.id AS issue, n.parent AS parent FROM issue n JOIN issue_type t ON t.id = n.issue_type WHERE"            \
+    " n.parent IS NOT NULL AND t.is_subtask = " is_subtask ") v WHERE 1"
+#define BY_NAME(column) "(SELECT t.display_name COLLATE NOCASE FROM account t WHERE t.id = " column ")"
 
 #define OF_PROJECT(column) "(SELECT p." column " FROM project p WHERE p.id = i.project)"
 
@@ -107,14 +111,28 @@ bool jql_field_of_kind(struct ctx *c, const char *kind, int64_t number, struct j
         {"|number|", KIND_NUMBER, OPS_SET | OPS_NULL | OPS_ORDER, "v.num", "v.num"},
         {"|datetime|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "v.num", "v.num"},
         {"|date|", KIND_DAY, OPS_SET | OPS_NULL | OPS_ORDER, "v.text", "v.text"},
-        {"|select|multiselect|", KIND_OPTION, OPS_SET | OPS_NULL, "v.ref",
+        {"|select|multiselect|radio|checkboxes|cascading|", KIND_OPTION, OPS_SET | OPS_NULL, "v.ref",
          "(SELECT o.position FROM field_option o WHERE o.id = v.ref)"},
-        {"|user|", KIND_USER, OPS_SET | OPS_NULL, "v.ref", BY_NAME("v.ref")},
+        {"|user|multiuser|", KIND_USER, OPS_SET | OPS_NULL, "v.ref", BY_NAME("v.ref")},
         {"|labels|", KIND_STRING, OPS_SET | OPS_NULL, "v.text COLLATE NOCASE", "v.text"},
         {"|url|", KIND_STRING, OPS_SET | OPS_NULL, "v.text", "v.text"},
-        {"|text|textarea|", KIND_TEXT, OPS_LIKE | OPS_NULL, "x", "v.text COLLATE NOCASE"},
+        {"|text|textarea|epic-name|", KIND_TEXT, OPS_LIKE | OPS_NULL, "x", "v.text COLLATE NOCASE"},
+        {"|group|multigroup|", KIND_NAMED, OPS_SET | OPS_NULL, "v.ref", "v.ref"},
+        {"|sprint|", KIND_NAMED, OPS_SET | OPS_NULL, "v.ref", "v.ref"},
+        {"|version|multiversion|", KIND_VERSION, OPS_SET | OPS_NULL | OPS_ORDER, "v.ref",
+         BY_POSITION("version", "v.ref")},
+        {"|project|", KIND_PROJECT, OPS_SET | OPS_NULL, "v.ref", "(SELECT p.name FROM project p WHERE p.id = v.ref)"},
     };
     const char *wanted = arena_printf(c->a, "|%s|", kind);
+    if (str_eq(kind, "epic-link")) {
+        *f = (struct jql_field){.names = "",
+                                .kind = KIND_PARENT,
+                                .ops = OPS_SET | OPS_NULL,
+                                .sql = "v.parent",
+                                .from = PARENTS_OF("0"),
+                                .sort = "i.parent"};
+        return true;
+    }
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         if (!strstr(table[i].kinds, wanted))
             continue;
@@ -124,7 +142,9 @@ bool jql_field_of_kind(struct ctx *c, const char *kind, int64_t number, struct j
             .ops = table[i].ops,
             .sql = table[i].column,
             .from = arena_printf(c->a, "custom_value v WHERE v.field = %lld", (long long)number),
-            .table = arena_printf(c->a, "%lld", (long long)number),
+            .table = table[i].kind == KIND_NAMED     ? (str_eq(kind, "sprint") ? "sprint" : "user_group")
+                     : table[i].kind == KIND_VERSION ? "version"
+                                                     : arena_printf(c->a, "%lld", (long long)number),
             .sort = arena_printf(c->a,
                                  "(SELECT %s FROM custom_value v WHERE v.issue = i.id AND v.field = %lld ORDER BY "
                                  "v.position LIMIT 1)",
@@ -144,6 +164,10 @@ static bool find_system(struct ctx *c, const char *name, struct jql_field *f)
         if (!strstr(s->names, wanted) || (s->dialects && !(s->dialects & c->d->mask)))
             continue;
         *f = *s;
+        if (f->kind == KIND_PARENT && !f->from && !c->d->is_cloud) { /* an epic is no parent there */
+            f->sql = "v.parent";
+            f->from = PARENTS_OF("1");
+        }
         const char *caller = arena_printf(c->a, "%lld", (long long)c->caller);
         if (s->from && strstr(s->from, "%lld"))
             f->from = str_replace(c->a, s->from, "%lld", caller);

@@ -63,7 +63,9 @@ static void names_are_found_without_case_and_by_id(void **state)
     set(s, "UPDATE issue SET priority = (SELECT id FROM priority WHERE name = 'High') WHERE number = 6");
     set(s, "UPDATE issue SET priority = (SELECT id FROM priority WHERE name = 'Low') WHERE number = 7");
     set(s, "UPDATE issue SET resolution = (SELECT min(id) FROM resolution) WHERE number = 5");
-    set(s, "UPDATE issue SET parent = (SELECT id FROM issue WHERE number = 1) WHERE number = 8");
+    set(s, "UPDATE issue SET parent = (SELECT id FROM issue WHERE number = 1), issue_type = (SELECT id FROM issue_type"
+           " WHERE is_subtask) WHERE number = 8");
+    set(s, "UPDATE issue SET parent = (SELECT id FROM issue WHERE number = 1) WHERE number = 9"); /* an epic */
     finds(s, "status = done", "SA-5");
     finds(s, arena_printf(&s->a, "status = %lld", (long long)s->done), "SA-5");
     finds(s, "statusCategory = Done", "SA-5");

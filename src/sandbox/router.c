@@ -21,6 +21,8 @@
     table(createmeta) \
     table(faults) \
     table(field) \
+    table(field_admin) \
+    table(field_option) \
     table(group) \
     table(issue_create) \
     table(issue_delete) \

@@ -69,12 +69,15 @@ const char sandbox_schema[] =
     " PRIMARY KEY (project, issue_type)) WITHOUT ROWID;"
 
     /* System fields have number NULL and kind 'system'; a custom field N is called customfield_N and has one of the
-     * kinds text, textarea, number, select, multiselect, user, date, datetime, url, labels. */
+     * kinds of field.c. is_limited: some of its contexts leave out projects or issue types. */
     "CREATE TABLE field ("
     " id TEXT PRIMARY KEY, number INTEGER UNIQUE, name TEXT NOT NULL, kind TEXT NOT NULL,"
-    " custom_type TEXT, description TEXT NOT NULL DEFAULT '', position INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    " custom_type TEXT, description TEXT NOT NULL DEFAULT '', position INTEGER NOT NULL DEFAULT 0,"
+    " is_limited INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
     "CREATE INDEX field_name ON field (name COLLATE NOCASE);"
-    "CREATE TABLE field_option (id INTEGER PRIMARY KEY AUTOINCREMENT, field INTEGER NOT NULL," /* field.number */
+    /* field: field.number; parent: the option that this one refines (cascading) */
+    "CREATE TABLE field_option (id INTEGER PRIMARY KEY AUTOINCREMENT, field INTEGER NOT NULL,"
+    " context INTEGER NOT NULL, parent INTEGER REFERENCES field_option (id) ON DELETE CASCADE,"
     " value TEXT NOT NULL, position INTEGER NOT NULL DEFAULT 0, disabled INTEGER NOT NULL DEFAULT 0);"
     "CREATE INDEX field_option_field ON field_option (field, position);"
     /* What may be set, per operation: create, edit, resolve (the screen of transitions that have one). */
@@ -107,8 +110,8 @@ const char sandbox_schema[] =
     "CREATE INDEX issue_label_label ON issue_label (label COLLATE NOCASE);"
     "CREATE TABLE watcher (issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE, account INTEGER NOT NULL,"
     " PRIMARY KEY (issue, account)) WITHOUT ROWID;"
-    /* One row a value. text: text, textarea, url, date, labels · num: number, datetime (ms) · ref: field_option.id
-     * (select, multiselect), account.id (user). */
+    /* One row a value. text: texts, url, date, labels, rank · num: number, datetime (ms) · ref: the id of an option, an
+     * account, a group, a version, a project, a sprint. A cascading value is two rows: parent and child. */
     "CREATE TABLE custom_value ("
     " issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE, field INTEGER NOT NULL,"
     " position INTEGER NOT NULL DEFAULT 0, text TEXT, num REAL, ref INTEGER,"

@@ -1,4 +1,5 @@
-/* schema_planning.c - the tables of what issues are planned with: versions and components.
+/* schema_planning.c - the tables of what issues are planned with: versions, components, boards and
+ * sprints, and of where custom fields apply.
  *
  * As in schema.c, ids are never reused and start where the seed says (site.c). */
 #include "sandbox/internal.h"
@@ -25,4 +26,27 @@ const char sandbox_schema_planning[] =
     " issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE,"
     " component INTEGER NOT NULL REFERENCES component (id) ON DELETE CASCADE,"
     " PRIMARY KEY (issue, component)) WITHOUT ROWID;"
-    "CREATE INDEX issue_component_component ON issue_component (component);";
+    "CREATE INDEX issue_component_component ON issue_component (component);"
+
+    /* Where a custom field applies. all_*: 1, or the projects and types are listed. A field's first context is its
+     * default one. */
+    "CREATE TABLE field_context ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, field INTEGER NOT NULL, name TEXT NOT NULL,"
+    " description TEXT NOT NULL DEFAULT '', all_projects INTEGER NOT NULL DEFAULT 1,"
+    " all_types INTEGER NOT NULL DEFAULT 1);"
+    "CREATE INDEX field_context_field ON field_context (field);"
+    "CREATE TABLE field_context_project ("
+    " context INTEGER NOT NULL REFERENCES field_context (id) ON DELETE CASCADE, project INTEGER NOT NULL,"
+    " PRIMARY KEY (context, project)) WITHOUT ROWID;"
+    "CREATE TABLE field_context_type ("
+    " context INTEGER NOT NULL REFERENCES field_context (id) ON DELETE CASCADE, issue_type INTEGER NOT NULL,"
+    " PRIMARY KEY (context, issue_type)) WITHOUT ROWID;"
+
+    "CREATE TABLE board ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, type TEXT NOT NULL," /* scrum, kanban */
+    " project INTEGER REFERENCES project (id) ON DELETE CASCADE, filter INTEGER, owner INTEGER);"
+    /* state: future, active, closed; times: ms */
+    "CREATE TABLE sprint ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, board INTEGER NOT NULL REFERENCES board (id) ON DELETE CASCADE,"
+    " name TEXT NOT NULL, goal TEXT, state TEXT NOT NULL DEFAULT 'future', started INTEGER, ends INTEGER,"
+    " activated INTEGER, completed INTEGER, created INTEGER NOT NULL, position INTEGER NOT NULL);";

@@ -14,17 +14,30 @@ static const struct {
     int64_t base, step;
     uint64_t spread;
 } COUNTERS[] = {
-    {"account", 10100, 100, 500},       {"token", 100, 100, 50},
-    {"user_group", 1000, 100, 50},      {"status", 10000, 40, 1000},
-    {"issue_type", 10000, 40, 1000},    {"priority", 10000, 40, 1000},
-    {"resolution", 10000, 40, 1000},    {"link_type", 10000, 40, 1000},
-    {"workflow", 10000, 40, 1000},      {"project", 10000, 40, 1000},
-    {"field_option", 10000, 100, 500},  {"issue", 10000, 50000, 2000},
-    {"comment", 10000, 50000, 2000},    {"remote_link", 10000, 10000, 2000},
-    {"issue_link", 10000, 10000, 2000}, {"history", 10000, 50000, 2000},
-    {"version", 10000, 40, 1000},       {"component", 10000, 40, 1000},
-    {"attachment", 10000, 10000, 2000}, {"worklog", 10000, 10000, 2000},
+    {"account", 10100, 100, 500},
+    {"token", 100, 100, 50},
+    {"user_group", 1000, 100, 50},
+    {"status", 10000, 40, 1000},
+    {"issue_type", 10000, 40, 1000},
+    {"priority", 10000, 40, 1000},
+    {"resolution", 10000, 40, 1000},
+    {"link_type", 10000, 40, 1000},
+    {"workflow", 10000, 40, 1000},
+    {"project", 10000, 40, 1000},
+    {"field_option", 10000, 100, 500},
+    {"issue", 10000, 50000, 2000},
+    {"comment", 10000, 50000, 2000},
+    {"remote_link", 10000, 10000, 2000},
+    {"issue_link", 10000, 10000, 2000},
+    {"history", 10000, 50000, 2000},
+    {"version", 10000, 40, 1000},
+    {"component", 10000, 40, 1000},
+    {"attachment", 10000, 10000, 2000},
+    {"worklog", 10000, 10000, 2000},
     {"task", 10000, 100, 500},
+    {"field_context", 10000, 40, 1000},
+    {"board", 1, 1, 90},
+    {"sprint", 1, 1, 900},
 };
 
 static bool counters_create(struct sandbox *sb, struct rng *rng, struct err *e)
@@ -207,6 +220,16 @@ static bool screen_add(struct sandbox *sb, int64_t project, int64_t type, const 
                    "iissii", project, type, operation, field, position, (int64_t)required);
 }
 
+/* Custom fields stand behind the system's own, those of planning where they have a meaning: an epic's name on epics,
+ * the epic of a standard issue, no sprint for a sub-task. An old Jira wants an epic's name. */
+#define CUSTOM_ON_SCREENS                                                                                              \
+    "INSERT OR IGNORE INTO screen (project, issue_type, operation, field, position, required)"                         \
+    " SELECT p.project, p.issue_type, o.column1, f.id, 1000 + f.position, f.kind = 'epic-name' AND"                    \
+    " (SELECT value FROM setting WHERE name = 'dialect') <> 'cloud' FROM field f JOIN project_issue_type p"            \
+    " JOIN issue_type t ON t.id = p.issue_type JOIN (VALUES ('create'), ('edit')) o WHERE f.number IS NOT NULL"        \
+    " AND f.kind <> 'rank' AND (f.kind <> 'epic-name' OR t.level = 1) AND (f.kind <> 'epic-link' OR t.level = 0)"      \
+    " AND (f.kind <> 'sprint' OR t.level >= 0)"
+
 static bool screens_create(struct sandbox *sb, int64_t project, int64_t type, bool is_subtask, struct err *e)
 {
     for (size_t s = 0; s < ARRAY_LEN(SCREENS); s++) {
@@ -222,12 +245,7 @@ static bool screens_create(struct sandbox *sb, int64_t project, int64_t type, bo
                 return false;
         }
     }
-    /* custom fields stand behind the system's own */
-    return sql_run(sb->db, e,
-                   "INSERT OR IGNORE INTO screen (project, issue_type, operation, field, position, required)"
-                   " SELECT ?1, ?2, o.column1, f.id, 1000 + f.position, 0 FROM field f"
-                   " JOIN (VALUES ('create'), ('edit')) o WHERE f.number IS NOT NULL",
-                   "ii", project, type);
+    return sql_run(sb->db, e, CUSTOM_ON_SCREENS " AND p.project = ?1 AND p.issue_type = ?2", "ii", project, type);
 }
 
 bool field_create(struct sandbox *sb, const char *name, const char *kind, int64_t *number_r, struct err *e)
@@ -245,18 +263,18 @@ bool field_create(struct sandbox *sb, const char *name, const char *kind, int64_
                    " VALUES ('customfield_' || ?1, ?1, ?2, ?3, ?4, 100 + (SELECT count(*) FROM field))",
                    "isss", *number_r, name, kind, k->custom_type) &&
            sql_run(sb->db, e,
-                   "INSERT OR IGNORE INTO screen (project, issue_type, operation, field, position, required)"
-                   " SELECT p.project, p.issue_type, o.column1, f.id, 1000 + f.position, 0 FROM field f"
-                   " JOIN project_issue_type p JOIN (VALUES ('create'), ('edit')) o WHERE f.number = ?1",
-                   "i", *number_r);
+                   "INSERT INTO field_context (field, name, all_projects, all_types) SELECT number, 'Default"
+                   " Configuration Scheme for ' || name, 1, 1 FROM field WHERE number = ?1",
+                   "i", *number_r) &&
+           sql_run(sb->db, e, CUSTOM_ON_SCREENS " AND f.number = ?1", "i", *number_r);
 }
 
 bool field_option_create(struct sandbox *sb, int64_t field, const char *value, int64_t *id_r, struct err *e)
 {
     return made(sb,
                 sql_run(sb->db, e,
-                        "INSERT INTO field_option (field, value, position) VALUES (?1, ?2,"
-                        " (SELECT count(*) FROM field_option WHERE field = ?1))",
+                        "INSERT INTO field_option (field, context, value, position) VALUES (?1, (SELECT min(id) FROM"
+                        " field_context WHERE field = ?1), ?2, (SELECT count(*) FROM field_option WHERE field = ?1))",
                         "is", field, value),
                 id_r);
 }
@@ -439,9 +457,15 @@ static bool values_create(struct sandbox *sb, struct err *e)
 static bool fields_create(struct sandbox *sb, struct rng *rng, struct err *e)
 {
     static const char *const CUSTOM[][2] = {
-        {"Customer Reference", "text"}, {"Acceptance Criteria", "textarea"},
-        {"Story Points", "number"},     {"Severity", "select"},
+        {"Customer Reference", "text"},
+        {"Acceptance Criteria", "textarea"},
+        {"Story Points", "number"},
+        {"Severity", "select"},
         {"Reviewer", "user"},
+        {"Sprint", "sprint"},
+        {"Epic Link", "epic-link"},
+        {"Epic Name", "epic-name"},
+        {"Rank", "rank"},
     };
     static const char *const SEVERITIES[] = {"Critical", "Major", "Minor"};
     struct arena a = ARENA_INIT;
@@ -458,7 +482,16 @@ static bool fields_create(struct sandbox *sb, struct rng *rng, struct err *e)
         for (size_t o = 0; ok && i == 3 && o < ARRAY_LEN(SEVERITIES); o++)
             ok = field_option_create(sb, number, SEVERITIES[o], &option, e);
     }
-    return ok;
+    /* only an epic has an epic's name */
+    return ok && sql_run(sb->db, e, "UPDATE field SET is_limited = 1 WHERE kind = 'epic-name'", "") &&
+           sql_run(sb->db, e,
+                   "UPDATE field_context SET all_types = 0 WHERE field = (SELECT number FROM field WHERE kind ="
+                   " 'epic-name')",
+                   "") &&
+           sql_run(sb->db, e,
+                   "INSERT INTO field_context_type (context, issue_type) SELECT x.id, t.id FROM field_context x JOIN"
+                   " issue_type t WHERE x.all_types = 0 AND t.level = 1",
+                   "");
 }
 
 bool site_create(struct sandbox *sb, uint64_t seed, struct err *e)

@@ -142,3 +142,7 @@ extern const char *const jql_reserved_words[];
 /* The query written out with every parenthesis and quote: for messages and tests; parsing it gives the same tree. */
 char *jql_print(struct arena *, const struct jql_query *);
 char *jql_print_value(struct arena *, const struct jql_value *);
+/* The same as people write it, with no quote or parenthesis more than it takes. */
+char *jql_print_plain(struct arena *, const struct jql_query *);
+char *jql_print_value_plain(struct arena *, const struct jql_value *);
+char *jql_print_field(struct arena *, const char *field);

@@ -1,6 +1,7 @@
 /* jql_clause.c - one clause as SQL. Membership in a set of resolved values has four shapes: scalar or many, in or not
  * in. */
 #include "base/buf.h"
+#include "sandbox/access.h"
 #include "sandbox/jql_field.h"
 
 /* ---- SQL ---- */
@@ -202,16 +203,7 @@ static bool emit_order(struct jql_builder *b, const struct jql_field *f, enum jq
     }
 }
 
-/* Comments `m` that the caller may read: those for all, and those for a group or role of his. */
-static const char *seen_comments(struct ctx *c)
-{
-    return arena_printf(c->a,
-                        "(m.visibility_type IS NULL OR (m.visibility_type = 'group' AND m.visibility_value COLLATE "
-                        "NOCASE IN (SELECT g.name FROM user_group g JOIN user_group_member n ON n.group_id = g.id "
-                        "WHERE n.account = %lld)) OR (m.visibility_type = 'role' AND m.visibility_value COLLATE NOCASE "
-                        "IN ('Developers', 'Users'%s)))",
-                        (long long)c->caller, c->is_admin ? ", 'Administrators'" : "");
-}
+#define PROJECT_OF_ROW "(SELECT k.project FROM issue k WHERE k.id = m.issue)"
 
 /* Whose text this is: s summary, d description, e environment, c comment, x custom field, w worklog (text_doc.part).
  * A custom field alone knows its number. */
@@ -225,7 +217,10 @@ static void emit_parts(struct jql_builder *b, const struct jql_field *f)
         buf_addf(b->sql, " AND d.ref = %s", f->table);
     if (strchr(f->sql, 'c'))
         buf_addf(b->sql, " AND (d.part <> 'c' OR EXISTS (SELECT 1 FROM comment m WHERE m.id = d.ref AND %s))",
-                 seen_comments(b->c));
+                 visible_restrictions(b->c, "m", PROJECT_OF_ROW));
+    if (strchr(f->sql, 'w'))
+        buf_addf(b->sql, " AND (d.part <> 'w' OR EXISTS (SELECT 1 FROM worklog m WHERE m.id = d.ref AND %s))",
+                 visible_restrictions(b->c, "m", PROJECT_OF_ROW));
 }
 
 static bool emit_like(struct jql_builder *b, const struct jql_field *f, const struct jql_node *n, enum jql_op op)

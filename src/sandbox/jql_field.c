@@ -3,6 +3,8 @@
  * A field is a scalar (an expression over `issue i`) or has many values (a table with a column `issue`). */
 #include "sandbox/jql_field.h"
 
+#include <strings.h>
+
 #define BY_POSITION(table, column) "(SELECT t.position FROM " table " t WHERE t.id = " column ")"
 /* Parents of sub-tasks, or epics of the others: both are the column parent, told apart by the issue's type. */
 #define PARENTS_OF(is_subtask)                                                                                         \
@@ -27,10 +29,10 @@
 
 const struct jql_field jql_system_fields[] = {
     {"|project|", KIND_PROJECT, OPS_SET | OPS_NULL, "i.project", .table = "project", .sort = OF_PROJECT("name")},
-    {"|projecttype|", KIND_STRING, OPS_SET, OF_PROJECT("type_key"), .table = "projecttype"},
+    {"|projectType|", KIND_STRING, OPS_SET, OF_PROJECT("type_key"), .table = "projecttype"},
     {"|issuekey|key|id|issue|", KIND_ISSUE, OPS_SET | OPS_NULL | OPS_ORDER, "i.id", .sort = "i.number"},
     {"|parent|", KIND_PARENT, OPS_SET | OPS_NULL, "i.parent", .sort = "i.parent"},
-    {"|parentepic|", KIND_PARENT, OPS_SET, "v.epic",
+    {"|parentEpic|", KIND_PARENT, OPS_SET, "v.epic",
      "(SELECT e.id AS issue, e.parent AS epic FROM issue e WHERE e.parent IS NOT NULL UNION ALL"
      " SELECT s.id, e.parent FROM issue s JOIN issue e ON e.id = s.parent WHERE e.parent IS NOT NULL) v WHERE 1",
      .dialects = ON_CLOUD},
@@ -40,16 +42,16 @@ const struct jql_field jql_system_fields[] = {
      .is_descending = true},
     {"|resolved|resolutiondate|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "i.resolved", .sort = "i.resolved",
      .is_descending = true},
-    {"|statuscategorychangeddate|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "i.status_changed",
+    {"|statusCategoryChangedDate|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "i.status_changed",
      .sort = "i.status_changed", .is_descending = true},
     {"|due|duedate|", KIND_DAY, OPS_SET | OPS_NULL | OPS_ORDER, "i.due", .sort = "i.due"},
     {"|status|", KIND_NAMED, OPS_SET | OPS_NULL | OPS_HISTORY, "i.status", .table = "status",
      .sort = BY_POSITION("status", "i.status"), .history = "status"},
-    {"|statuscategory|", KIND_CATEGORY, OPS_SET | OPS_NULL, "(SELECT s.category FROM status s WHERE s.id = i.status)",
+    {"|statusCategory|", KIND_CATEGORY, OPS_SET | OPS_NULL, "(SELECT s.category FROM status s WHERE s.id = i.status)",
      .sort = "(SELECT s.category FROM status s WHERE s.id = i.status)"},
     {"|issuetype|type|", KIND_TYPE, OPS_SET | OPS_NULL, "i.issue_type", .table = "issue_type",
      .sort = BY_POSITION("issue_type", "i.issue_type")},
-    {"|hierarchylevel|", KIND_NUMBER, OPS_SET | OPS_ORDER,
+    {"|hierarchyLevel|", KIND_NUMBER, OPS_SET | OPS_ORDER,
      "(SELECT t.level FROM issue_type t WHERE t.id = i.issue_type)",
      .sort = "(SELECT t.level FROM issue_type t WHERE t.id = i.issue_type)", .dialects = ON_CLOUD},
     /* position 1 is the highest, and descending shows the highest first */
@@ -67,28 +69,31 @@ const struct jql_field jql_system_fields[] = {
      .is_descending = true},
     {"|labels|", KIND_STRING, OPS_SET | OPS_NULL, "v.label COLLATE NOCASE", "issue_label v WHERE 1",
      .sort = "(SELECT min(l.label) FROM issue_label l WHERE l.issue = i.id)"},
-    {"|fixversion|", KIND_VERSION, OPS_SET | OPS_NULL | OPS_ORDER | OPS_HISTORY, "v.version",
+    {"|fixVersion|", KIND_VERSION, OPS_SET | OPS_NULL | OPS_ORDER | OPS_HISTORY, "v.version",
      "issue_version v WHERE v.kind = 'fix'", .table = "version", .sort = VERSION_SORT("fix"), .history = "Fix Version"},
-    {"|affectedversion|", KIND_VERSION, OPS_SET | OPS_NULL | OPS_ORDER, "v.version",
+    {"|affectedVersion|", KIND_VERSION, OPS_SET | OPS_NULL | OPS_ORDER, "v.version",
      "issue_version v WHERE v.kind = 'affects'", .table = "version", .sort = VERSION_SORT("affects")},
     {"|component|", KIND_COMPONENT, OPS_SET | OPS_NULL, "v.component", "issue_component v WHERE 1",
      .table = "component",
      .sort = "(SELECT min(t.name) FROM issue_component v JOIN component t ON t.id = v.component WHERE v.issue = i.id)"},
+    {"|category|", KIND_NAMED, OPS_SET | OPS_NULL, OF_PROJECT("category"), .table = "project_category", .sort = NULL},
+    {"|level|", KIND_NAMED, OPS_SET | OPS_NULL, "i.security", .table = "security_level",
+     .sort = "(SELECT t.name FROM security_level t WHERE t.id = i.security)"},
     {"|attachments|", KIND_PRESENCE, OPS_NULL, "v.id", "attachment v WHERE 1", .sort = NULL},
-    {"|worklogauthor|", KIND_USER, OPS_SET | OPS_NULL, "v.author", "worklog v WHERE v.author IS NOT NULL",
+    {"|worklogAuthor|", KIND_USER, OPS_SET | OPS_NULL, "v.author", "worklog v WHERE v.author IS NOT NULL",
      .sort = NULL},
-    {"|worklogdate|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "v.started", "worklog v WHERE 1", .sort = NULL},
-    {"|worklogcomment|", KIND_TEXT, OPS_LIKE, "w", .sort = NULL},
+    {"|worklogDate|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "v.started", "worklog v WHERE 1", .sort = NULL},
+    {"|worklogComment|", KIND_TEXT, OPS_LIKE, "w", .sort = NULL},
     {"|voter|", KIND_USER, OPS_SET | OPS_NULL, "v.account", "vote v WHERE 1", .sort = NULL},
     {"|votes|", KIND_NUMBER, OPS_SET | OPS_ORDER, COUNT_OF("vote"), .sort = COUNT_OF("vote"), .is_descending = true},
-    {"|originalestimate|timeoriginalestimate|", KIND_DURATION, OPS_SET | OPS_NULL | OPS_ORDER, TIME_OF("t.original"),
+    {"|originalEstimate|timeoriginalestimate|", KIND_DURATION, OPS_SET | OPS_NULL | OPS_ORDER, TIME_OF("t.original"),
      .sort = TIME_OF("t.original")},
-    {"|remainingestimate|timeestimate|", KIND_DURATION, OPS_SET | OPS_NULL | OPS_ORDER, TIME_OF("t.remaining"),
+    {"|remainingEstimate|timeestimate|", KIND_DURATION, OPS_SET | OPS_NULL | OPS_ORDER, TIME_OF("t.remaining"),
      .sort = TIME_OF("t.remaining")},
     {"|timespent|", KIND_DURATION, OPS_SET | OPS_NULL | OPS_ORDER, TIME_OF("t.spent"), .sort = TIME_OF("t.spent")},
     {"|workratio|", KIND_NUMBER, OPS_SET | OPS_NULL | OPS_ORDER, WORK_RATIO, .sort = WORK_RATIO},
-    {"|issuelinktype|", KIND_LINK_TYPE, OPS_SET | OPS_NULL, "v.relation", LINKED, .table = "link_type"},
-    {"|lastviewed|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "v.at", "viewed v WHERE v.account = %lld",
+    {"|issueLinkType|", KIND_LINK_TYPE, OPS_SET | OPS_NULL, "v.relation", LINKED, .table = "link_type"},
+    {"|lastViewed|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "v.at", "viewed v WHERE v.account = %lld",
      .sort = "(SELECT v.at FROM viewed v WHERE v.account = %lld AND v.issue = i.id)", .is_descending = true},
     {"|summary|", KIND_TEXT, OPS_LIKE | OPS_NULL, "s", .sort = "i.summary COLLATE NOCASE"},
     {"|description|", KIND_TEXT, OPS_LIKE | OPS_NULL, "d", .sort = NULL},
@@ -155,13 +160,21 @@ bool jql_field_of_kind(struct ctx *c, const char *kind, int64_t number, struct j
     return false;
 }
 
+static bool has_name(const char *names, const char *wanted)
+{
+    size_t length = strlen(wanted);
+    for (const char *at = names + 1; *at; at += strcspn(at, "|") + 1)
+        if (strcspn(at, "|") == length && strncasecmp(at, wanted, length) == 0)
+            return true;
+    return false;
+}
+
 /* The fields of the site's own table; the caller's id stands in those that differ from caller to caller. */
 static bool find_system(struct ctx *c, const char *name, struct jql_field *f)
 {
-    const char *wanted = arena_printf(c->a, "|%s|", str_lower(c->a, name));
-    for (size_t i = 0; i < jql_system_field_count && !strchr(name, '|'); i++) {
+    for (size_t i = 0; i < jql_system_field_count; i++) {
         const struct jql_field *s = &jql_system_fields[i];
-        if (!strstr(s->names, wanted) || (s->dialects && !(s->dialects & c->d->mask)))
+        if (!has_name(s->names, name) || (s->dialects && !(s->dialects & c->d->mask)))
             continue;
         *f = *s;
         if (f->kind == KIND_PARENT && !f->from && !c->d->is_cloud) { /* an epic is no parent there */

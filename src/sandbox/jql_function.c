@@ -2,6 +2,7 @@
  * jql_date.c.
  *
  * What a function names is a subselect, not a list of ids, so that its length costs nothing. */
+#include "sandbox/access.h"
 #include "sandbox/jql_field.h"
 
 #define ISSUES  (1u << KIND_ISSUE | 1u << KIND_PARENT)
@@ -171,6 +172,56 @@ static bool cascade_option(const struct jql_call *k)
     return true;
 }
 
+/* projectsWhereUserHasPermission("Edit Issues"): by the permission's name. */
+static bool projects_permitted(const struct jql_call *k)
+{
+    struct ctx *c = k->b->c;
+    const struct permission_key *p = NULL;
+    for (size_t i = 0; i < permission_key_count && !p; i++)
+        if (!permission_keys[i].is_global && str_eq_nocase(permission_keys[i].name, argument(k, 0)))
+            p = &permission_keys[i];
+    if (!p) {
+        jql_error(
+            k->b,
+            "Function '%s' can not generate a list of projects for permission '%s'; the permission does not exist.",
+            k->v->text, argument(k, 0));
+        return true;
+    }
+    struct sql_rows rows;
+    if (!db_query(c, &rows, "SELECT id FROM project", ""))
+        return false;
+    bool ok = true, has = false;
+    while (ok && sql_next(&rows)) {
+        ok = permission_has(c, p->key, sql_int(&rows, 0), 0, &has);
+        if (ok && has)
+            jql_set_add_int(k->b, k->set, sql_int(&rows, 0));
+    }
+    return db_done(c, &rows) && ok;
+}
+
+static bool projects_with_role(const struct jql_call *k)
+{
+    struct ctx *c = k->b->c;
+    int64_t role = 0;
+    struct sql_rows rows;
+    if (!db_int(c, &role, "SELECT id FROM project_role WHERE name = ?1", "s", argument(k, 0)))
+        return false;
+    if (!role) {
+        jql_error(k->b, "Function '%s' can not generate a list of projects for role '%s'; the role does not exist.",
+                  k->v->text, argument(k, 0));
+        return true;
+    }
+    if (!db_query(c, &rows, "SELECT id FROM project", ""))
+        return false;
+    bool ok = true, has = false;
+    while (ok && sql_next(&rows)) {
+        ok = role_has(c, sql_int(&rows, 0), argument(k, 0), &has);
+        if (ok && has)
+            jql_set_add_int(k->b, k->set, sql_int(&rows, 0));
+    }
+    return db_done(c, &rows) && ok;
+}
+
 static bool issue_history(const struct jql_call *k)
 {
     return of_caller(k, "SELECT issue FROM viewed WHERE account = ");
@@ -278,6 +329,8 @@ const struct jql_function jql_functions[] = {
     {"membersOf", 1, 1, 1u << KIND_USER, true, TYPE_USER, members_of},
     {"now", 0, 0, MOMENTS, false, TYPE_DATE, NULL},
     {"projectsLeadByUser", 0, 1, 1u << KIND_PROJECT, true, TYPE_PROJECT, projects_led},
+    {"projectsWhereUserHasPermission", 1, 1, 1u << KIND_PROJECT, true, TYPE_PROJECT, projects_permitted},
+    {"projectsWhereUserHasRole", 1, 1, 1u << KIND_PROJECT, true, TYPE_PROJECT, projects_with_role},
     {"releasedVersions", 0, -1, VERSIONS, true, TYPE_VERSION, released_versions},
     {"standardIssueTypes", 0, 0, 1u << KIND_TYPE, true, TYPE_TYPE, standard_types},
     {"startOfDay", 0, 1, MOMENTS, false, TYPE_DATE, NULL},

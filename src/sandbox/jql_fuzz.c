@@ -17,6 +17,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct jql_query *again = jql_parse(&a, printed, strlen(printed), &error);
         if (!again || strcmp(jql_print(&a, again), printed) != 0)
             abort();
+        char *plain = jql_print_plain(&a, q);
+        again = jql_parse(&a, plain, strlen(plain), &error);
+        if (!again || strcmp(jql_print(&a, again), printed) != 0)
+            abort();
     }
     arena_release(&a);
     return 0;

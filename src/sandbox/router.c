@@ -30,6 +30,8 @@
     table(issue_link) \
     table(issue_read) \
     table(issue_type) \
+    table(jql) \
+    table(jql_suggest) \
     table(link_type) \
     table(permission) \
     table(priority) \

@@ -332,12 +332,6 @@ static void an_epic_is_the_parent_of_its_stories(void **state)
         const char *link = field_named(&s, "Epic Link"), *name = field_named(&s, "Epic Name");
         char *body = test_body(&s, "{'fields':{'project':{'key':'SA'},'issuetype':{'name':'Epic'},'summary':'big'%s}}",
                                s.is_cloud ? "" : arena_printf(&s.arena, ",'%s':'Big'", name));
-        if (!s.is_cloud) {
-            json_t *e = test_json(&s, HTTP_POST, 400, "/rest/api/2/issue",
-                                  test_body(&s, "{'fields':{'project':{'key':'SA'},'issuetype':{'name':'Epic'},"
-                                                "'summary':'big'}}"));
-            assert_string_equal(test_error(e, name), "Epic Name is required.");
-        }
         test_json(&s, HTTP_POST, 201, "/rest/api/2/issue", body);
         char *story = test_issue(&s, "SA", "Story", "part"),
              *target = arena_printf(&s.arena, "/rest/api/2/issue/%s", story);

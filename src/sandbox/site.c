@@ -221,11 +221,10 @@ static bool screen_add(struct sandbox *sb, int64_t project, int64_t type, const 
 }
 
 /* Custom fields stand behind the system's own, those of planning where they have a meaning: an epic's name on epics,
- * the epic of a standard issue, no sprint for a sub-task. An old Jira wants an epic's name. */
+ * the epic of a standard issue, no sprint for a sub-task. */
 #define CUSTOM_ON_SCREENS                                                                                              \
     "INSERT OR IGNORE INTO screen (project, issue_type, operation, field, position, required)"                         \
-    " SELECT p.project, p.issue_type, o.column1, f.id, 1000 + f.position, f.kind = 'epic-name' AND"                    \
-    " (SELECT value FROM setting WHERE name = 'dialect') <> 'cloud' FROM field f JOIN project_issue_type p"            \
+    " SELECT p.project, p.issue_type, o.column1, f.id, 1000 + f.position, 0 FROM field f JOIN project_issue_type p"    \
     " JOIN issue_type t ON t.id = p.issue_type JOIN (VALUES ('create'), ('edit')) o WHERE f.number IS NOT NULL"        \
     " AND f.kind <> 'rank' AND (f.kind <> 'epic-name' OR t.level = 1) AND (f.kind <> 'epic-link' OR t.level = 0)"      \
     " AND (f.kind <> 'sprint' OR t.level >= 0)"

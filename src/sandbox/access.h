@@ -41,6 +41,16 @@ bool group_has(struct ctx *, const char *group, bool *r) MUST_CHECK;
 /* An SQL condition over `account` (its name is "account"): those who have a project permission. Literals only. */
 char *access_holders(struct ctx *, const char *key, int64_t project, int64_t issue);
 
+/* Whether the caller may set a field there by that operation (create, edit, resolve, assign): Edit Issues, and what the
+ * field asks for itself (Assign Issues, Modify Reporter …). What may not be set is on no screen. */
+bool field_may_be_set(struct ctx *, const char *operation, int64_t project, int64_t issue, const char *field,
+                      bool *r) MUST_CHECK;
+/* Takes out of {"summary":{…},…} what may not be set. */
+bool screen_trim(struct ctx *, const char *operation, int64_t project, int64_t issue, json_t *fields) MUST_CHECK;
+
+/* {"Users": "https://…/project/10000/role/10000"}; NULL when the database failed (role.c). */
+json_t *project_roles_json(struct ctx *, int64_t project);
+
 /* Whether the project, or that of the issue, or the issue itself is archived. */
 bool is_archived(struct ctx *, int64_t project, int64_t issue, bool *r) MUST_CHECK;
 

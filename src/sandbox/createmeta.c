@@ -2,6 +2,7 @@
  *
  * Three forms of one truth: the old one (all projects at once, Jira 8), the new one of Data Center (pages of `values`)
  * and Cloud's (pages of `issueTypes` and `fields`). */
+#include "sandbox/access.h"
 #include "sandbox/custom.h"
 
 static json_t *list_json(struct ctx *c, const char *sql, json_t *(*one)(struct ctx *, int64_t), int64_t bound)
@@ -165,6 +166,11 @@ struct collecting {
 static bool collect(struct ctx *c, const struct field *f, bool required, void *context)
 {
     struct collecting *into = context;
+    bool may = true;
+    if (str_eq(into->operation, "create") && !field_may_be_set(c, into->operation, into->project, 0, f->id, &may))
+        return false;
+    if (!may)
+        return true;
     int64_t n = into->seen++;
     if (into->array && (n < into->page.start || n >= into->page.start + into->page.max))
         return true;
@@ -197,17 +203,30 @@ static bool reply_page(struct ctx *c, const struct page *page, int64_t total, co
     return reply_json(c, 200, o);
 }
 
+/* Without Create Issues Cloud has nothing to offer, Data Center says no. */
+static bool may_not(struct ctx *c, const struct page *page, const char *cloud_name)
+{
+    if (c->d->is_cloud)
+        return reply_page(c, page, 0, cloud_name, new_array(c));
+    return refuse(c, 400, "You do not have permission to create issues in this project.");
+}
+
 static bool types_get(struct ctx *c)
 {
     int64_t project = 0, total = 0;
     struct page page;
     struct sql_rows rows;
+    json_t *list = new_array(c);
+    bool may = false;
     if (!project_need(c, c->args[0], &project) || !page_read(c, 50, 200, &page) ||
-        !db_query(c, &rows,
+        !permission_has(c, "CREATE_ISSUES", project, 0, &may))
+        return false;
+    if (!may)
+        return may_not(c, &page, "issueTypes");
+    if (!db_query(c, &rows,
                   "SELECT issue_type FROM project_issue_type WHERE project = ?1 ORDER BY position, issue_type", "i",
                   project))
         return false;
-    json_t *list = new_array(c);
     for (; sql_next(&rows); total++)
         if (total >= page.start && total < page.start + page.max)
             add(list, issue_type_json(c, sql_int(&rows, 0)));
@@ -225,6 +244,11 @@ static bool type_get(struct ctx *c)
         return false;
     if (!type)
         return refuse(c, 400, "The issue type with id '%s' does not exist in this project.", c->args[1]);
+    bool may = false;
+    if (!permission_has(c, "CREATE_ISSUES", project, 0, &may))
+        return false;
+    if (!may)
+        return may_not(c, &into.page, "fields");
     into.project = project;
     into.issue_type = type;
     return screen_each(c, project, type, "create", collect, &into) &&
@@ -293,6 +317,9 @@ static bool old_get(struct ctx *c)
         return false;
     while (sql_next(&rows)) {
         int64_t id = sql_int(&rows, 0);
+        bool may = false;
+        if (!permission_has(c, "CREATE_ISSUES", id, 0, &may) || !may)
+            continue;
         if ((o.key_count || o.project_id_count) && !holds(o.keys, o.key_count, sql_peek(&rows, 1)) &&
             !holds(o.project_ids, o.project_id_count, arena_printf(c->a, "%lld", (long long)id)))
             continue;

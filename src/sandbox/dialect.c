@@ -39,6 +39,9 @@ static const struct dialect DIALECTS[] = {
             .notify_refused_status = 403,
             .version_forbidden_status = 403,
             .comment_forbidden_status = 403,
+            .assign_forbidden_status = 401,
+            .link_forbidden_status = 401,
+            .watch_forbidden_status = 401,
         },
     [SANDBOX_DC10] =
         {
@@ -75,6 +78,9 @@ static const struct dialect DIALECTS[] = {
             .notify_refused_status = 403,
             .version_forbidden_status = 403,
             .comment_forbidden_status = 403,
+            .assign_forbidden_status = 401,
+            .link_forbidden_status = 401,
+            .watch_forbidden_status = 401,
         },
     [SANDBOX_CLOUD] =
         {
@@ -115,6 +121,9 @@ static const struct dialect DIALECTS[] = {
             .notify_refused_status = 400,
             .version_forbidden_status = 404,
             .comment_forbidden_status = 400,
+            .assign_forbidden_status = 403,
+            .link_forbidden_status = 404,
+            .watch_forbidden_status = 403,
         },
 };
 

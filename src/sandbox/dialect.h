@@ -45,6 +45,7 @@ struct dialect {
     int notify_refused_status;    /* notifyUsers=false by somebody who may not */
     int version_forbidden_status; /* a version written by somebody who may not */
     int comment_forbidden_status; /* another's comment edited without the right */
+    int assign_forbidden_status, link_forbidden_status, watch_forbidden_status;
 };
 
 const struct dialect *dialect_of(enum sandbox_dialect);

@@ -47,7 +47,7 @@ struct issue_change {
     struct issue_row before, after;
     struct ref_set sets[ISSUE_SETS];
     bool is_new, assigns_automatically; /* the latter: the assignee was given as "-1" */
-    const char *operation;              /* the screen: create, edit, resolve; "" when no screen is involved */
+    const char *operation; /* the screen: create, edit, resolve, assign (the assignee alone); "": no screen */
     char **labels_before, **labels;
     size_t labels_before_count, labels_count;
     bool has_labels; /* read, so that they are compared */

@@ -138,9 +138,6 @@ static bool set_reporter(struct ctx *c, struct issue_change *ch, const json_t *v
         problem(c, &ch->problems, "reporter", "Reporter is required.");
         return true;
     }
-    if (account != ch->after.reporter && !c->is_admin) /* Modify Reporter */
-        problem(c, &ch->problems, "reporter",
-                "Field 'reporter' cannot be set. It is not on the appropriate screen, or unknown.");
     ch->after.reporter = account;
     return true;
 }
@@ -381,7 +378,7 @@ static bool on_screen(struct ctx *c, const struct issue_change *ch, const char *
                              field_applies(c->a, "?1", "?2"));
     if (!db_int(c, &there, sql, "iiss", ch->after.project, ch->after.type, ch->operation, field))
         return false;
-    *r = there || (str_eq(ch->operation, "resolve") && str_eq(field, "comment"));
+    *r = there || (str_eq(ch->operation, "resolve") && str_eq(field, "comment")) || str_eq(ch->operation, "assign");
     return true;
 }
 
@@ -390,6 +387,8 @@ bool issue_change_field(struct ctx *c, struct issue_change *ch, const char *id, 
     struct field f;
     bool found = false, shown = false;
     if (!on_screen(c, ch, id, &shown) || (shown && !field_read(c, id, &f, &found)))
+        return false;
+    if (shown && !field_may_be_set(c, ch->operation, ch->after.project, ch->after.id, id, &shown))
         return false;
     if (!shown || !found) {
         if (c->d->drops_status_writes && str_eq(id, "status") && str_eq(ch->operation, "edit"))

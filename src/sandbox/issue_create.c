@@ -1,4 +1,5 @@
 /* issue_create.c - new issues, one by one and in bulk. */
+#include "sandbox/access.h"
 #include "sandbox/custom.h"
 
 static bool read_project(struct ctx *c, struct issue_change *ch, const json_t *fields)
@@ -11,8 +12,12 @@ static bool read_project(struct ctx *c, struct issue_change *ch, const json_t *f
         problem(c, &ch->problems, "project", "%s", c->d->project_required);
         return true;
     }
-    if (!project_find(c, asked, &ch->after.project))
+    bool may = false;
+    if (!project_find(c, asked, &ch->after.project) ||
+        (ch->after.project && !permission_has(c, "CREATE_ISSUES", ch->after.project, 0, &may)))
         return false;
+    if (!may) /* Jira says the same of a project that is not there and of one where nothing may be created */
+        ch->after.project = 0;
     if (!ch->after.project)
         problem(c, &ch->problems, "project", "%s", c->d->project_invalid);
     return true;

@@ -1,14 +1,6 @@
 /* issue_delete.c - the end of an issue: its number is never given again, and nothing says that it was. */
+#include "sandbox/access.h"
 #include "sandbox/issue.h"
-
-static bool may_delete(struct ctx *c, int64_t issue, bool *r)
-{
-    int64_t lead = 0;
-    if (!db_int(c, &lead, "SELECT p.lead FROM issue i JOIN project p ON p.id = i.project WHERE i.id = ?1", "i", issue))
-        return false;
-    *r = c->is_admin || lead == c->caller;
-    return true;
-}
 
 /* The rows of other tables go with the issue by foreign keys; properties and former keys have none. */
 static bool delete_one(struct ctx *c, int64_t issue)
@@ -27,7 +19,7 @@ static bool issue_delete(struct ctx *c)
 {
     int64_t id = 0, child = 0;
     bool allowed = false;
-    if (!issue_need(c, c->args[0], &id) || !may_delete(c, id, &allowed))
+    if (!issue_need(c, c->args[0], &id) || !permission_has(c, "DELETE_ISSUES", 0, id, &allowed))
         return false;
     if (!allowed)
         return refuse(c, 403, "You do not have permission to delete issues in this project.");

@@ -1,13 +1,26 @@
 /* issue_edit.c - PUT issue, and its assignee. */
+#include "sandbox/access.h"
 #include "sandbox/issue.h"
 
-/* notifyUsers=false is a right. */
+/* notifyUsers=false is the right of those who administer Jira or the issue's project. */
 bool notify_allowed(struct ctx *c)
 {
+    int64_t issue = 0;
+    bool may = false;
     if (param_bool(c, "notifyUsers", true) || c->is_admin)
         return true;
-    return refuse(c, c->d->notify_refused_status,
-                  "To discard the user notification either admin or project admin permissions are required.");
+    if (!issue_find(c, c->args[0], &issue) || (issue && !permission_has(c, "ADMINISTER_PROJECTS", 0, issue, &may)))
+        return false;
+    return may || refuse(c, c->d->notify_refused_status,
+                         "To discard the user notification either admin or project admin permissions are required.");
+}
+
+static bool properties_allowed(struct ctx *c, int64_t issue)
+{
+    bool may = true;
+    if (json_object_get(c->body, "properties") && !permission_has(c, "EDIT_ISSUES", 0, issue, &may))
+        return false;
+    return may || refuse(c, 403, "You do not have permission to edit this issue.");
 }
 
 static bool issue_put(struct ctx *c)
@@ -15,8 +28,8 @@ static bool issue_put(struct ctx *c)
     int64_t id = 0;
     struct issue_change ch;
     bool changed;
-    if (!issue_need(c, c->args[0], &id) || !notify_allowed(c) || !issue_change_open(c, id, "edit", &ch) ||
-        !issue_change_body(c, &ch, c->body))
+    if (!issue_need(c, c->args[0], &id) || !notify_allowed(c) || !properties_allowed(c, id) ||
+        !issue_change_open(c, id, "edit", &ch) || !issue_change_body(c, &ch, c->body))
         return false;
     if (ch.problems.count)
         return refuse_problems(c, 400, &ch.problems);
@@ -35,9 +48,12 @@ static bool assignee_put(struct ctx *c)
 {
     int64_t id = 0;
     struct issue_change ch;
-    bool changed;
-    if (!issue_need(c, c->args[0], &id) || !issue_change_open(c, id, "edit", &ch) ||
-        !issue_change_field(c, &ch, "assignee", "set", c->body))
+    bool changed, may = false;
+    if (!issue_need(c, c->args[0], &id) || !permission_has(c, "ASSIGN_ISSUES", 0, id, &may))
+        return false;
+    if (!may)
+        return refuse(c, c->d->assign_forbidden_status, "You do not have permission to assign issues.");
+    if (!issue_change_open(c, id, "assign", &ch) || !issue_change_field(c, &ch, "assignee", "set", c->body))
         return false;
     if (ch.problems.count)
         return refuse_problems(c, 400, &ch.problems);

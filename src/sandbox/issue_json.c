@@ -1,4 +1,5 @@
 /* issue_json.c - an issue as its clients see it: which fields, in which form, and what is expanded. */
+#include "sandbox/access.h"
 #include "sandbox/attachment.h"
 #include "sandbox/custom.h"
 #include "sandbox/worklog.h"
@@ -315,8 +316,10 @@ static json_t *show_subtasks(struct ctx *c, const struct showing *s)
     json_t *list = new_array(c);
     struct sql_rows rows;
     if (!db_query(c, &rows,
-                  "SELECT i.id FROM issue i JOIN issue_type t ON t.id = i.issue_type WHERE i.parent = ?1 AND"
-                  " t.is_subtask = 1 ORDER BY i.id",
+                  arena_printf(c->a,
+                               "SELECT i.id FROM issue i JOIN issue_type t ON t.id = i.issue_type WHERE i.parent = ?1"
+                               " AND t.is_subtask = 1 AND %s ORDER BY i.id",
+                               visible_issues(c, "i")),
                   "i", s->row.id))
         return NULL;
     while (sql_next(&rows))
@@ -526,8 +529,9 @@ static void put_expanded(struct ctx *c, json_t *o, const struct showing *s, json
     if (x & EXPAND_OPERATIONS)
         put(o, "operations", operations_json(c));
     if (x & EXPAND_EDITMETA) {
-        json_t *meta = new_object(c);
-        put(meta, "fields", screen_json(c, s->row.project, s->row.type, "edit"));
+        json_t *meta = new_object(c), *screen = screen_json(c, s->row.project, s->row.type, "edit");
+        if (screen && screen_trim(c, "edit", s->row.project, s->row.id, screen))
+            put(meta, "fields", screen);
         put(o, "editmeta", meta);
     }
     if (x & EXPAND_CHANGELOG)

@@ -97,6 +97,15 @@ bool issue_link_add(struct ctx *c, int64_t issue, const json_t *sent, struct pro
     return true;
 }
 
+static bool may_link(struct ctx *c, int64_t issue)
+{
+    bool may = false;
+    if (!permission_has(c, "LINK_ISSUES", 0, issue, &may))
+        return false;
+    return may ||
+           refuse(c, c->d->link_forbidden_status, "No Link Issue Permission for issue '%s'", issue_key(c, issue));
+}
+
 static bool link_post(struct ctx *c)
 {
     int64_t type = 0, inward = 0, outward = 0, comment = 0;
@@ -112,7 +121,7 @@ static bool link_post(struct ctx *c)
         return false;
     if (inward == outward)
         return refuse(c, 400, "You cannot link an issue to itself.");
-    if (!link_add(c, type, inward, outward))
+    if (!may_link(c, inward) || !link_add(c, type, inward, outward))
         return false;
     const json_t *said = json_object_get(c->body, "comment");
     struct problems p = {0};
@@ -164,8 +173,9 @@ static bool link_get(struct ctx *c)
 static bool link_delete(struct ctx *c)
 {
     int64_t id, type, inward, outward;
-    return link_need(c, &id, &type, &inward, &outward) && db_run(c, "DELETE FROM issue_link WHERE id = ?1", "i", id) &&
-           trace(c, type, inward, outward, false) && reply_empty(c, 204);
+    return link_need(c, &id, &type, &inward, &outward) && may_link(c, inward) &&
+           db_run(c, "DELETE FROM issue_link WHERE id = ?1", "i", id) && trace(c, type, inward, outward, false) &&
+           reply_empty(c, 204);
 }
 
 const struct route issue_link_routes[] = {

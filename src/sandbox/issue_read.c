@@ -1,4 +1,5 @@
 /* issue_read.c - GET issue and its edit screen. */
+#include "sandbox/access.h"
 #include "sandbox/issue.h"
 
 static bool issue_get(struct ctx *c)
@@ -23,7 +24,7 @@ static bool issue_editmeta(struct ctx *c)
         return false;
     json_t *o = new_object(c), *fields = screen_json(c, row.project, row.type, "edit");
     put(o, "fields", fields);
-    return fields && reply_json(c, 200, o);
+    return fields && screen_trim(c, "edit", row.project, id, fields) && reply_json(c, 200, o);
 }
 
 const struct route issue_read_routes[] = {

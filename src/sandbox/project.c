@@ -1,4 +1,5 @@
 /* project.c - projects: lists, one, its statuses by issue type, and creation by an admin. */
+#include "sandbox/access.h"
 #include "sandbox/planning.h"
 
 #include <ctype.h>
@@ -181,14 +182,9 @@ static bool project_get(struct ctx *c)
         return false;
     struct shown s = shown_of(c);
     s.description = s.lead = s.issue_types = true;
-    json_t *o = project_full(c, id, &s), *roles = new_object(c);
+    json_t *o = project_full(c, id, &s), *roles = project_roles_json(c, id);
     if (!o)
         return false;
-    static const char *const ROLES[] = {"Administrators", "Developers", "Users"};
-    for (size_t i = 0; i < ARRAY_LEN(ROLES); i++)
-        put_str(roles, ROLES[i],
-                arena_printf(c->a, "%s/rest/api/%s/project/%lld/role/%d", c->sb->base_url, c->api_name, (long long)id,
-                             10002 - (int)i));
     put(o, "components", project_components_json(c, id));
     put(o, "versions", project_versions_json(c, id, true));
     put_str(o, "assigneeType", p.assignee_type);

@@ -1,6 +1,7 @@
 /* property.c - entity properties: JSON that programs keep with issues, comments and projects.
  *
  * They move no `updated`, leave no history, and nobody sees them: the natural place for a mark of one's own. */
+#include "sandbox/access.h"
 #include "sandbox/issue.h"
 
 #include <string.h>
@@ -72,8 +73,10 @@ struct entity {
 
 static bool find_issue(struct ctx *c, bool write, int64_t *id_r)
 {
-    (void)write;
-    return issue_need(c, c->args[0], id_r);
+    bool may = true;
+    if (!issue_need(c, c->args[0], id_r) || (write && !permission_has(c, "EDIT_ISSUES", 0, *id_r, &may)))
+        return false;
+    return may || refuse(c, 403, "You do not have permission to edit this issue.");
 }
 
 static bool find_comment(struct ctx *c, bool write, int64_t *id_r)
@@ -84,11 +87,10 @@ static bool find_comment(struct ctx *c, bool write, int64_t *id_r)
 
 static bool find_project(struct ctx *c, bool write, int64_t *id_r)
 {
-    int64_t lead = 0;
-    if (!project_need(c, c->args[0], id_r) || !db_int(c, &lead, "SELECT lead FROM project WHERE id = ?1", "i", *id_r))
+    bool may = true;
+    if (!project_need(c, c->args[0], id_r) || (write && !permission_has(c, "ADMINISTER_PROJECTS", *id_r, 0, &may)))
         return false;
-    return !write || c->is_admin || lead == c->caller ||
-           refuse(c, 403, "You do not have permission to administer this project.");
+    return may || c->is_admin || refuse(c, 403, "You do not have permission to administer this project.");
 }
 
 static const struct entity ISSUE = {"issue", find_issue}, COMMENT = {"comment", find_comment},

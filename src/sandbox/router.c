@@ -34,10 +34,12 @@
     table(jql_suggest) \
     table(link_type) \
     table(permission) \
+    table(permission_scheme) \
     table(priority) \
     table(project) \
     table(property) \
     table(remote_link) \
+    table(role) \
     table(search) \
     table(server_info) \
     table(status) \

@@ -1,4 +1,5 @@
 /* transition.c - an issue's way along its workflow. What cannot be taken from where it stands is not in the list. */
+#include "sandbox/access.h"
 #include "sandbox/issue.h"
 
 #define TRANSITIONS                                                                                                    \
@@ -34,6 +35,11 @@ json_t *transitions_json(struct ctx *c, const struct issue_row *issue, const cha
 {
     json_t *list = new_array(c);
     struct sql_rows rows;
+    bool may = false;
+    if (!permission_has(c, "TRANSITION_ISSUES", 0, issue->id, &may))
+        return NULL;
+    if (!may)
+        return list;
     if (!db_query(c, &rows, TRANSITIONS " AND (?4 IS NULL OR CAST(t.id AS TEXT) = ?4) ORDER BY t.position, t.id",
                   "iiis", issue->project, issue->type, issue->status, only))
         return NULL;
@@ -67,7 +73,10 @@ struct step {
 static bool step_find(struct ctx *c, const struct issue_row *issue, const char *id, struct step *r)
 {
     struct sql_rows rows;
+    bool may = false;
     *r = (struct step){0};
+    if (!permission_has(c, "TRANSITION_ISSUES", 0, issue->id, &may) || !may)
+        return c->err.kind == ERR_NONE;
     if (!db_query(c, &rows, TRANSITIONS " AND CAST(t.id AS TEXT) = ?4", "iiis", issue->project, issue->type,
                   issue->status, id))
         return false;

@@ -1,4 +1,5 @@
 /* watcher.c - who watches an issue: its creator and commenters by themselves, others when asked. */
+#include "sandbox/access.h"
 #include "sandbox/issue.h"
 
 bool watcher_add(struct ctx *c, int64_t issue, int64_t account)
@@ -27,7 +28,14 @@ static bool watchers_get(struct ctx *c)
         return false;
     json_t *o = watches_json(c, issue, issue_key(c, issue)), *list = new_array(c);
     struct sql_rows rows;
-    if (!o || !db_query(c, &rows, "SELECT account FROM watcher WHERE issue = ?1 ORDER BY account", "i", issue))
+    bool may = false;
+    if (!o || !permission_has(c, "VIEW_VOTERS_AND_WATCHERS", 0, issue, &may))
+        return false;
+    if (!may) { /* how many is told to everybody, who they are is not */
+        put(o, "watchers", list);
+        return reply_json(c, 200, o);
+    }
+    if (!db_query(c, &rows, "SELECT account FROM watcher WHERE issue = ?1 ORDER BY account", "i", issue))
         return false;
     while (sql_next(&rows))
         add(list, user_json(c, sql_int(&rows, 0)));
@@ -44,6 +52,15 @@ static bool account_named(struct ctx *c, const char *name, int64_t *r)
     return *r || refuse(c, 400, "The user \"%s\" does not exist.", name);
 }
 
+/* Of oneself everybody may say it. */
+static bool may_manage(struct ctx *c, int64_t issue, int64_t account)
+{
+    bool may = account == c->caller;
+    if (!may && !permission_has(c, "MANAGE_WATCHERS", 0, issue, &may))
+        return false;
+    return may || refuse(c, c->d->watch_forbidden_status, "You do not have the permission to manage the watcher list.");
+}
+
 /* The body is a bare JSON string; none is oneself. */
 static bool watcher_post(struct ctx *c)
 {
@@ -51,7 +68,7 @@ static bool watcher_post(struct ctx *c)
     const char *name = json_string_value(c->body);
     if (!issue_need(c, c->args[0], &issue) || (name && !account_named(c, name, &account)))
         return false;
-    return watcher_add(c, issue, account) && reply_empty(c, 204);
+    return may_manage(c, issue, account) && watcher_add(c, issue, account) && reply_empty(c, 204);
 }
 
 static bool watcher_delete(struct ctx *c)
@@ -60,7 +77,8 @@ static bool watcher_delete(struct ctx *c)
     const char *name = param(c, c->d->is_cloud ? "accountId" : "username");
     if (!issue_need(c, c->args[0], &issue) || (name && !account_named(c, name, &account)))
         return false;
-    return db_run(c, "DELETE FROM watcher WHERE issue = ?1 AND account = ?2", "ii", issue, account) &&
+    return may_manage(c, issue, account) &&
+           db_run(c, "DELETE FROM watcher WHERE issue = ?1 AND account = ?2", "ii", issue, account) &&
            reply_empty(c, 204);
 }
 

@@ -7,6 +7,7 @@
 
 #include "sandbox/media_type.h"
 #include "sandbox/multipart.h"
+#include "sandbox/right.h"
 
 #include <string.h>
 
@@ -296,6 +297,9 @@ static bool attachments_post(struct ctx *c)
         return false;
     if (!u.limit)
         return refuse(c, 403, "Attachments are disabled.");
+    if (!right_need(c, u.issue, "CREATE_ATTACHMENTS", 403,
+                    "You do not have permission to create attachments for this issue."))
+        return false;
     u.content = (struct buf)BUF_INIT((size_t)u.limit);
     bool ok = read_form(&u) && room_left(c, u.issue);
     buf_release(&u.content);
@@ -304,13 +308,15 @@ static bool attachments_post(struct ctx *c)
 
 /* ---- deletion ---- */
 
-/* One's own, or anybody's as an admin. */
 static bool attachment_delete(struct ctx *c)
 {
     struct attachment f;
+    bool may = false;
     if (!attachment_need(c, c->args[0], &f))
         return false;
-    if (!c->is_admin && f.author != c->caller)
+    if (!right_on_own(c, f.issue, "DELETE", "ATTACHMENTS", f.author, &may))
+        return false;
+    if (!may)
         return refuse(c, 403, "You do not have permission to delete attachment with id: %lld", (long long)f.id);
     return db_run(c, "DELETE FROM attachment WHERE id = ?1", "i", f.id) && trace(c, f.issue, f.id, f.filename, false) &&
            reply_empty(c, 204);

@@ -2,6 +2,7 @@
  *
  * Author and times are never settable: a request that brings them is served as if it had not. A comment whose
  * visibility the caller does not share is not there: not in a list, not in its total. */
+#include "sandbox/right.h"
 #include "sandbox/visibility.h"
 
 #include <stdlib.h>
@@ -240,28 +241,31 @@ bool comment_make(struct ctx *c, int64_t issue, const json_t *sent, struct probl
         return false;
     *id_r = sql_last_id(c->db);
     const json_t *properties = c->sb->ignore_properties ? NULL : json_object_get(sent, "properties");
-    return properties_write(c, *id_r, properties) && touch(c, issue) && watcher_add(c, issue, c->caller);
+    return properties_write(c, *id_r, properties) && touch(c, issue) && watcher_auto(c, issue);
 }
 
 static bool comment_post(struct ctx *c)
 {
     int64_t issue = 0, id = 0;
     struct problems p = {0};
-    if (!issue_need(c, c->args[0], &issue) || !comment_make(c, issue, c->body, &p, &id))
+    if (!issue_need(c, c->args[0], &issue) ||
+        !right_need(c, issue, "ADD_COMMENTS", c->d->comment_forbidden_status,
+                    "You do not have the permission to comment on this issue.") ||
+        !comment_make(c, issue, c->body, &p, &id))
         return false;
     return p.count ? refuse_problems(c, 400, &p) : reply_comment(c, 201, id);
 }
 
-/* One's own, or anybody's as an admin. */
-static bool may_change(struct ctx *c, int64_t comment, const char *what)
+static bool may_change(struct ctx *c, int64_t issue, int64_t comment, const char *verb)
 {
     int64_t author = 0;
-    if (!db_int(c, &author, "SELECT author FROM comment WHERE id = ?1", "i", comment))
+    bool may = false;
+    if (!db_int(c, &author, "SELECT author FROM comment WHERE id = ?1", "i", comment) ||
+        !right_on_own(c, issue, verb, "COMMENTS", author, &may))
         return false;
-    if (c->is_admin || author == c->caller)
-        return true;
-    return refuse(c, c->d->comment_forbidden_status, "You do not have the permission to %s the comment with id: %lld",
-                  what, (long long)comment);
+    return may ||
+           refuse(c, c->d->comment_forbidden_status, "You do not have the permission to %s the comment with id: %lld",
+                  str_lower(c->a, verb), (long long)comment);
 }
 
 static bool write_over(struct ctx *c, int64_t issue, int64_t id, const struct written *w, const json_t *properties)
@@ -292,7 +296,7 @@ static bool comment_put(struct ctx *c)
     struct problems p = {0};
     struct written w;
     if (!issue_need(c, c->args[0], &issue) || !comment_need(c, issue, c->args[1], &id) || !notify_allowed(c) ||
-        !may_change(c, id, "edit") || !read_comment(c, issue, c->body, &p, &w))
+        !may_change(c, issue, id, "EDIT") || !read_comment(c, issue, c->body, &p, &w))
         return false;
     if (p.count)
         return refuse_problems(c, 400, &p);
@@ -303,7 +307,7 @@ static bool comment_delete(struct ctx *c)
 {
     int64_t issue = 0, id = 0;
     return issue_need(c, c->args[0], &issue) && comment_need(c, issue, c->args[1], &id) &&
-           may_change(c, id, "delete") && remove_one(c, issue, id) && reply_empty(c, 204);
+           may_change(c, issue, id, "DELETE") && remove_one(c, issue, id) && reply_empty(c, 204);
 }
 
 bool comment_change(struct ctx *c, int64_t issue, const char *verb, const json_t *sent, struct problems *p)
@@ -316,7 +320,7 @@ bool comment_change(struct ctx *c, int64_t issue, const char *verb, const json_t
         problem(c, p, "comment", "Comment id is required.");
         return true;
     }
-    if (!comment_need(c, issue, asked, &id) || !may_change(c, id, is_edit ? "edit" : "delete"))
+    if (!comment_need(c, issue, asked, &id) || !may_change(c, issue, id, is_edit ? "EDIT" : "DELETE"))
         return false;
     if (!is_edit)
         return remove_one(c, issue, id);

@@ -107,6 +107,7 @@ static const struct dialect DIALECTS[] = {
             .user_search_cap = 1000,
             .search_page_cap = 5000,
             .bulk_create_cap = 50,
+            .may_vote_for_own = true,
             .attachment_files_cap = 60,
             .attachment_large_status = 413,
             .attachment_large = "The file is larger than the maximum attachment size of %lld bytes.",

@@ -31,10 +31,11 @@ struct dialect {
     int search_page_cap;
     int bulk_create_cap; /* 0: none */
     int user_search_cap;
-    bool accepts_nocheck;         /* X-Atlassian-Token: nocheck, as old clients send it */
-    int attachment_files_cap;     /* files in one upload; 0: none */
-    int attachment_large_status;  /* a file above the limit */
-    const char *attachment_large; /* one %lld: the limit */
+    bool may_vote_for_own;         /* the reporter votes too */
+    bool accepts_nocheck;          /* X-Atlassian-Token: nocheck, as old clients send it */
+    int attachment_files_cap;      /* files in one upload; 0: none */
+    int attachment_large_status;   /* a file above the limit */
+    const char *attachment_large;  /* one %lld: the limit */
 
     const char *route_missing;      /* 404 of the layer below Jira's own; may hold one %s: the URL */
     const char *issue_missing;      /* 404 */

@@ -116,6 +116,9 @@ bool issue_link_add(struct ctx *, int64_t issue, const json_t *, struct problems
 json_t *issue_links_json(struct ctx *, int64_t issue); /* the array inside an issue */
 json_t *transitions_json(struct ctx *, const struct issue_row *, const char *only, bool with_fields);
 bool watcher_add(struct ctx *, int64_t issue, int64_t account) MUST_CHECK;
+/* The caller watches what they make or comment, unless the site has that off. */
+bool watcher_auto(struct ctx *, int64_t issue) MUST_CHECK;
+json_t *votes_json(struct ctx *, int64_t issue, const char *key);
 json_t *watches_json(struct ctx *, int64_t issue, const char *key);
 json_t *properties_json(struct ctx *, const char *entity, int64_t id, char **keys, size_t count); /* {key: value} */
 bool entity_property_put(struct ctx *, const char *entity, int64_t id, const char *key, const json_t *value,

@@ -142,8 +142,8 @@ static bool save(struct ctx *c, struct issue_change *ch, const json_t *body, jso
 {
     bool changed;
     const json_t *properties = c->sb->ignore_properties ? NULL : json_object_get(body, "properties");
-    if (!issue_change_save(c, ch, &changed) || !rank_last(c, ch->after.id) ||
-        !watcher_add(c, ch->after.id, c->caller) || !issue_properties_write(c, ch->after.id, properties))
+    if (!issue_change_save(c, ch, &changed) || !rank_last(c, ch->after.id) || !watcher_auto(c, ch->after.id) ||
+        !issue_properties_write(c, ch->after.id, properties))
         return false;
     *created_r = created_json(c, &ch->after);
     return c->err.kind == ERR_NONE;

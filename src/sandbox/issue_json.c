@@ -329,11 +329,7 @@ static json_t *show_subtasks(struct ctx *c, const struct showing *s)
 
 static json_t *show_votes(struct ctx *c, const struct showing *s)
 {
-    json_t *o = new_object(c);
-    put_self(c, o, "issue/%s/votes", s->key);
-    put_int(o, "votes", 0);
-    put_bool(o, "hasVoted", false);
-    return o;
+    return votes_json(c, s->row.id, s->key);
 }
 
 static json_t *show_watches(struct ctx *c, const struct showing *s)

@@ -47,6 +47,7 @@
     table(transition) \
     table(user) \
     table(version) \
+    table(vote) \
     table(watcher) \
     table(worklog) \
     table(worklog_feed)

@@ -1,25 +1,11 @@
 #include "sandbox/visibility.h"
 
-static bool in_group(struct ctx *c, const char *group, bool *r)
-{
-    int64_t found = 0;
-    if (!db_int(c, &found,
-                "SELECT 1 FROM user_group g JOIN user_group_member m ON m.group_id = g.id WHERE g.name = ?1 AND"
-                " m.account = ?2",
-                "si", group, c->caller))
-        return false;
-    *r = found;
-    return true;
-}
+#include "sandbox/access.h"
 
-/* Roles are the three that every project has; an admin holds all, everybody who sees the project the lower two. */
 static bool in_role(struct ctx *c, int64_t issue, const char *role, bool *r)
 {
-    (void)issue;
-    *r = str_eq_nocase(role, "Developers") || str_eq_nocase(role, "Users")
-             ? c->caller != 0
-             : str_eq_nocase(role, "Administrators") && c->is_admin;
-    return true;
+    int64_t project = 0;
+    return db_int(c, &project, "SELECT project FROM issue WHERE id = ?1", "i", issue) && role_has(c, project, role, r);
 }
 
 bool visibility_shared(struct ctx *c, int64_t issue, const char *type, const char *value, bool *r)
@@ -27,7 +13,7 @@ bool visibility_shared(struct ctx *c, int64_t issue, const char *type, const cha
     *r = true;
     if (!type)
         return true;
-    return str_eq(type, "group") ? in_group(c, value, r) : in_role(c, issue, value, r);
+    return str_eq(type, "group") ? group_has(c, value, r) : in_role(c, issue, value, r);
 }
 
 /* On Cloud a group goes by its id too. */

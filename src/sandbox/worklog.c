@@ -5,6 +5,7 @@
 
 #include "base/time_iso.h"
 #include "sandbox/duration.h"
+#include "sandbox/right.h"
 #include "sandbox/visibility.h"
 
 #include <string.h>
@@ -400,19 +401,21 @@ static bool worklog_post(struct ctx *c)
     int64_t issue = 0, id = 0;
     struct problems p = {0};
     struct estimate how = asked_estimate(c, "reduceBy");
-    if (!issue_need(c, c->args[0], &issue) || !time_tracking_need(c) || !notify_allowed(c) ||
-        !make(c, issue, c->body, &how, &p, &id))
+    if (!issue_need(c, c->args[0], &issue) || !time_tracking_need(c) ||
+        !right_need(c, issue, "WORK_ON_ISSUES", c->d->comment_forbidden_status,
+                    "You do not have the permission to associate a worklog to this issue.") ||
+        !notify_allowed(c) || !make(c, issue, c->body, &how, &p, &id))
         return false;
     return p.count ? refuse_problems(c, 400, &p) : reply_worklog(c, 201, id);
 }
 
-/* One's own, or anybody's as an admin. */
-static bool may_change(struct ctx *c, const struct worklog *w, const char *what)
+static bool may_change(struct ctx *c, const struct worklog *w, const char *verb)
 {
-    return c->is_admin || w->author == c->caller ||
-           refuse(c, c->d->comment_forbidden_status,
-                  "You do not have permission to %s the worklog with id: %lld, as you are not its author.", what,
-                  (long long)w->id);
+    bool may = false;
+    return right_on_own(c, w->issue, verb, "WORKLOGS", w->author, &may) &&
+           (may ||
+            refuse(c, c->d->comment_forbidden_status, "You do not have permission to %s the worklog with id: %lld.",
+                   str_lower(c->a, verb), (long long)w->id));
 }
 
 static bool worklog_put(struct ctx *c)
@@ -421,7 +424,7 @@ static bool worklog_put(struct ctx *c)
     struct problems p = {0};
     struct issue_time before, after;
     struct estimate how = asked_estimate(c, "reduceBy");
-    if (!worklog_need(c, &w) || !notify_allowed(c) || !may_change(c, &w, "edit"))
+    if (!worklog_need(c, &w) || !notify_allowed(c) || !may_change(c, &w, "EDIT"))
         return false;
     was = w;
     if (!read_worklog(c, c->body, false, &p, &w) || !issue_time_read(c, w.issue, &before))
@@ -451,7 +454,7 @@ static bool worklog_delete(struct ctx *c)
     struct problems p = {0};
     struct issue_time before, after;
     struct estimate how = asked_estimate(c, "increaseBy");
-    if (!worklog_need(c, &w) || !notify_allowed(c) || !may_change(c, &w, "delete") ||
+    if (!worklog_need(c, &w) || !notify_allowed(c) || !may_change(c, &w, "DELETE") ||
         !issue_time_read(c, w.issue, &before))
         return false;
     after = before;

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { NAME_LIMIT = 255, DEFAULT_LIMIT = 10485760, LARGEST = 60 << 20, PER_ISSUE = 2000 };
+enum { NAME_LIMIT = 255, DEFAULT_LIMIT = 10485760, LARGEST = 40 << 20, PER_ISSUE = 2000 };
 
 /* ---- showing ---- */
 

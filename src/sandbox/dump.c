@@ -5,11 +5,14 @@
 
 #include <sqlite3.h>
 
+enum { CONTENT_OF_PAGE = 8 << 20 }; /* files may make a page end early */
+
 struct dump {
     struct sandbox *sb;
     struct arena *a;
     struct err *e;
     int64_t project;
+    size_t content;     /* bytes of files in the page so far */
     const char *issues; /* "IN (SELECT id …)": the issues whose people, types and fields the head lists */
 };
 
@@ -139,6 +142,10 @@ static bool find_mentions(struct dump *d, const json_t *page, struct mentions *m
             if (!note_mentions(d, m, json_at_str(comment, "body")))
                 return false;
         }
+        json_array_foreach (json_object_get(issue, "worklogs"), k, comment) {
+            if (!note_mentions(d, m, json_at_str(comment, "comment")))
+                return false;
+        }
     }
     return true;
 }
@@ -160,7 +167,9 @@ static bool put_people(struct dump *d, json_t *page)
         "UNION SELECT assignee FROM issue WHERE id % UNION SELECT reporter FROM issue WHERE id % "
         "UNION SELECT creator FROM issue WHERE id % UNION SELECT account FROM watcher WHERE issue % "
         "UNION SELECT author FROM comment WHERE issue % UNION SELECT update_author FROM comment WHERE issue % "
-        "UNION SELECT author FROM history WHERE issue % "
+        "UNION SELECT author FROM history WHERE issue % UNION SELECT author FROM attachment WHERE issue % "
+        "UNION SELECT author FROM worklog WHERE issue % UNION SELECT update_author FROM worklog WHERE issue % "
+        "UNION SELECT account FROM vote WHERE issue % "
         "UNION SELECT v.ref FROM custom_value v JOIN field f ON f.number = v.field WHERE f.kind IN ('user', "
         "'multiuser') AND v.issue "
         "%) "
@@ -301,6 +310,54 @@ static bool put_comments(struct dump *d, json_t *issue, int64_t id)
     return true;
 }
 
+static bool put_worklogs(struct dump *d, json_t *issue, int64_t id)
+{
+    json_t *worklog;
+    size_t i;
+    if (!put_list(d, issue, "worklogs",
+                  "id author updateAuthor comment created updated started seconds visibilityType visibilityValue",
+                  "SELECT id, author, update_author, comment, created, updated, started, seconds, visibility_type, "
+                  "visibility_value FROM worklog WHERE issue = ?1 ORDER BY id",
+                  id))
+        return false;
+    json_array_foreach (json_object_get(issue, "worklogs"), i, worklog) {
+        if (!put_list(d, worklog, "properties", "key {value",
+                      "SELECT key, value FROM property WHERE entity = 'worklog' AND entity_id = ?1",
+                      json_at_int(worklog, "id", 0)))
+            return false;
+    }
+    return put_list(d, issue, "time", "original remaining spent",
+                    "SELECT original, remaining, spent FROM issue_time WHERE issue = ?1", id);
+}
+
+static bool put_content(struct dump *d, json_t *attachment)
+{
+    struct sql_rows rows;
+    size_t length = 0;
+    if (!sql_query(d->sb->db, &rows, d->e, "SELECT content FROM attachment_content WHERE attachment = ?1", "i",
+                   json_at_int(attachment, "id", 0)))
+        return false;
+    const void *bytes = sql_next(&rows) ? sql_blob(&rows, 0, &length) : NULL;
+    json_object_set_new(attachment, "content", json_string(str_base64(d->a, length ? bytes : "", length)));
+    d->content += length;
+    return sql_done(&rows, d->e);
+}
+
+static bool put_attachments(struct dump *d, json_t *issue, int64_t id)
+{
+    json_t *attachment;
+    size_t i;
+    if (!put_list(
+            d, issue, "attachments", "id author filename type size created media",
+            "SELECT id, author, filename, type, size, created, media FROM attachment WHERE issue = ?1 ORDER BY id", id))
+        return false;
+    json_array_foreach (json_object_get(issue, "attachments"), i, attachment) {
+        if (!put_content(d, attachment))
+            return false;
+    }
+    return true;
+}
+
 static bool put_histories(struct dump *d, json_t *issue, int64_t id)
 {
     json_t *histories, *history;
@@ -348,7 +405,9 @@ static bool put_parts(struct dump *d, json_t *issue)
                     id) &&
            put_list(d, issue, "properties", "key {value",
                     "SELECT key, value FROM property WHERE entity = 'issue' AND entity_id = ?1", id) &&
-           put_comments(d, issue, id) && put_histories(d, issue, id);
+           put_column(d, issue, "voters", "SELECT account FROM vote WHERE issue = ?1", id) &&
+           put_attachments(d, issue, id) && put_worklogs(d, issue, id) && put_comments(d, issue, id) &&
+           put_histories(d, issue, id);
 }
 
 static bool put_issues(struct dump *d, json_t *page, int64_t after, int64_t max)
@@ -375,6 +434,12 @@ static bool put_issues(struct dump *d, json_t *page, int64_t after, int64_t max)
     json_array_foreach (issues, i, issue) {
         if (!put_parts(d, issue))
             return false;
+        if (d->content > CONTENT_OF_PAGE && i + 1 < json_array_size(issues)) {
+            while (json_array_size(issues) > i + 1)
+                json_array_remove(issues, i + 1);
+            json_object_set_new(page, "next", json_integer(json_at_int(issue, "id", 0)));
+            break;
+        }
     }
     json_object_set(page, "issues", issues);
     return true;
@@ -383,7 +448,7 @@ static bool put_issues(struct dump *d, json_t *page, int64_t after, int64_t max)
 bool transfer_dump(struct sandbox *sb, struct arena *a, const char *project_key, int64_t after, int64_t max,
                    json_t **page_r, struct err *e)
 {
-    struct dump d = {sb, a, e, 0, ""};
+    struct dump d = {sb, a, e, 0, 0, ""};
     if (!sql_get_int(sb->db, &d.project, 0, e, "SELECT id FROM project WHERE key = ?1", "s", project_key))
         return false;
     if (!d.project)

@@ -79,7 +79,9 @@ static const char *convert_history_value(struct importer *m, const char *field, 
         {"resolution", offsetof(struct importer, resolutions)}, {"issuetype", offsetof(struct importer, types)},
         {"fixVersions", offsetof(struct importer, versions)},   {"Fix Version", offsetof(struct importer, versions)},
         {"versions", offsetof(struct importer, versions)},      {"Version", offsetof(struct importer, versions)},
-        {"components", offsetof(struct importer, components)},  {"Component", offsetof(struct importer, components)},
+        {"components", offsetof(struct importer, components)},  {"Attachment", offsetof(struct importer, attachments)},
+        {"attachment", offsetof(struct importer, attachments)}, {"WorklogId", offsetof(struct importer, worklogs)},
+        {"Component", offsetof(struct importer, components)},
     };
     int64_t id;
     if (!value || !field)
@@ -235,6 +237,8 @@ static bool import_parts(struct importer *m, int64_t issue, const json_t *v)
 
 static bool import_issue(struct importer *m, const json_t *v)
 {
+    if (!import_files_open(m, v))
+        return false;
     struct bulk_issue row = {
         .project = m->project,
         .number = json_at_int(v, "number", 0),
@@ -262,7 +266,7 @@ static bool import_issue(struct importer *m, const json_t *v)
         return false;
     m->counts->issues++;
     import_report_ids(m, "jira:issue", json_at_int(v, "id", 0), id);
-    return import_parts(m, id, v);
+    return import_work(m, id, v) && import_parts(m, id, v);
 }
 
 bool transfer_import(struct sandbox *sb, struct arena *a, const json_t *page, const struct sandbox_move *options,

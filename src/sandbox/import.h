@@ -1,5 +1,5 @@
 /* import.h - one page on its way into this site, shared by the files of the import: import_head.c (people, types,
- * workflows, fields), import_text.c (texts and mentions), import.c (issues). */
+ * workflows, fields), import_text.c (texts and mentions), import_work.c (files, worklogs), import.c (issues). */
 #pragma once
 
 #include "sandbox/bulk.h"
@@ -26,6 +26,13 @@ struct field_pair {
     const char *kind;
 };
 
+/* A file of the issue at hand; the media names are those of Cloud. */
+struct import_file {
+    int64_t source;
+    const char *filename, *source_media;
+    char *target_media;
+};
+
 struct importer {
     struct sandbox *sb;
     struct arena *a;
@@ -41,7 +48,11 @@ struct importer {
     size_t people_count;
     struct field_pair *fields;
     size_t field_count;
-    struct pairs statuses, types, priorities, resolutions, link_types, workflows, options_, versions, components, groups, boards, sprints;
+    struct pairs statuses, types, priorities, resolutions, link_types, workflows, options_, versions, components,
+        groups, boards, sprints;
+    struct import_file *files; /* of the issue at hand, oldest first */
+    size_t file_count;
+    struct pairs attachments, worklogs; /* of the issue at hand */
 };
 
 /* 0 when it is not known. */
@@ -62,5 +73,10 @@ bool import_properties(struct importer *, const char *entity, int64_t id, const 
 /* The source's stored text in the form this site stores, with the people in it as this site calls them (import_text.c).
  */
 char *import_text(struct importer *, const char *stored);
+/* Reads the files of an issue before its texts, which name them (import_work.c). */
+bool import_files_open(struct importer *, const json_t *issue) MUST_CHECK;
+/* The issue's files, worklogs, estimates and votes. */
+bool import_work(struct importer *, int64_t issue, const json_t *) MUST_CHECK;
+void import_remember(struct importer *, struct pairs *, int64_t source, int64_t target);
 /* Everything but the issues (import_head.c); on the first page it makes the project. */
 bool import_head(struct importer *) MUST_CHECK;

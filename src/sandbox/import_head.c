@@ -15,7 +15,7 @@ int64_t import_target(const struct pairs *p, int64_t source)
     return 0;
 }
 
-static void remember_pair(struct importer *m, struct pairs *p, int64_t source, int64_t target)
+void import_remember(struct importer *m, struct pairs *p, int64_t source, int64_t target)
 {
     *arena_push(m->a, p->list, p->count) = (struct pair){source, target};
 }
@@ -206,7 +206,7 @@ static bool import_named(struct importer *m, const char *member, const char *typ
             return err_set(m->e, ERR_INPUT, "import: %s[%zu] has no id or no name", member, i);
         if (!make(m, v, &target))
             return false;
-        remember_pair(m, pairs, source, target);
+        import_remember(m, pairs, source, target);
         if (m->is_first)
             import_report_ids(m, type, source, target);
     }
@@ -270,7 +270,7 @@ static bool import_workflow(struct importer *m, const json_t *v)
         if (str_eq(text, other))
             same = ids[i];
     }
-    remember_pair(m, &m->workflows, json_at_int(v, "id", 0), same ? same : made);
+    import_remember(m, &m->workflows, json_at_int(v, "id", 0), same ? same : made);
     return !same || (sql_run(m->sb->db, m->e, "DELETE FROM workflow_transition WHERE workflow = ?1", "i", made) &&
                      sql_run(m->sb->db, m->e, "DELETE FROM workflow WHERE id = ?1", "i", made));
 }
@@ -364,7 +364,7 @@ static bool import_option(struct importer *m, const json_t *v, int64_t field)
     if (json_at_int(v, "disabled", 0) &&
         !sql_run(m->sb->db, m->e, "UPDATE field_option SET disabled = 1 WHERE id = ?1", "i", target))
         return false;
-    remember_pair(m, &m->options_, source, target);
+    import_remember(m, &m->options_, source, target);
     if (m->is_first)
         import_report_ids(m, "jira:customFieldOption", source, target);
     return true;
@@ -407,7 +407,7 @@ static bool import_one_version(struct importer *m, const json_t *v)
                   json_at_str(v, "releaseDate"), json_at_int(v, "position", 0)) ||
          !remember(m, "version", source, target = sql_last_id(m->sb->db))))
         return false;
-    remember_pair(m, &m->versions, source, target);
+    import_remember(m, &m->versions, source, target);
     if (m->is_first)
         import_report_ids(m, "jira:version", source, target);
     return true;
@@ -427,7 +427,7 @@ static bool import_one_component(struct importer *m, const json_t *v)
                   import_account(m, v, "lead"), type ? type : "PROJECT_DEFAULT") ||
          !remember(m, "component", source, target = sql_last_id(m->sb->db))))
         return false;
-    remember_pair(m, &m->components, source, target);
+    import_remember(m, &m->components, source, target);
     if (m->is_first)
         import_report_ids(m, "jira:component", source, target);
     return true;
@@ -440,7 +440,7 @@ static bool import_one_group(struct importer *m, const json_t *v)
     if (!name || !sql_get_int(m->sb->db, &target, 0, m->e, "SELECT id FROM user_group WHERE name = ?1", "s", name) ||
         (!target && !group_create(m->sb, name, &target, m->e)))
         return name ? false : err_set(m->e, ERR_INPUT, "import: a group has no name");
-    remember_pair(m, &m->groups, json_at_int(v, "id", 0), target);
+    import_remember(m, &m->groups, json_at_int(v, "id", 0), target);
     return true;
 }
 
@@ -453,7 +453,7 @@ static bool import_board(struct importer *m, const json_t *v)
                              json_at_str(v, "name"), json_at_str(v, "type"), m->project) ||
                     !remember(m, "board", source, target = sql_last_id(m->sb->db))))
         return false;
-    remember_pair(m, &m->boards, source, target);
+    import_remember(m, &m->boards, source, target);
     return true;
 }
 
@@ -473,7 +473,7 @@ static bool import_sprint(struct importer *m, const json_t *v)
                   json_at_int(v, "created", 0), json_at_int(v, "position", 0)) ||
          !remember(m, "sprint", source, target = sql_last_id(m->sb->db))))
         return false;
-    remember_pair(m, &m->sprints, source, target);
+    import_remember(m, &m->sprints, source, target);
     if (m->is_first)
         import_report_ids(m, "jira:sprint", source, target);
     return true;

@@ -38,18 +38,59 @@ static void convert_adf_mentions(struct importer *m, json_t *node)
     }
 }
 
+/* ---- files ---- */
+
+static const json_t *file_called(struct importer *m, const json_t *attrs, const char *id)
+{
+    json_t *o = json_keep(m->a, json_deep_copy(attrs));
+    json_object_set_new(o, "id", json_string(id));
+    return o;
+}
+
+/* From what the source calls a file in a text to what this site does; of several of one name the newest. */
+static const json_t *file_here(void *context, const json_t *attrs)
+{
+    struct importer *m = context;
+    const char *id = json_at_str(attrs, "id");
+    if (!str_eq(json_at_str(attrs, "type"), "file"))
+        return NULL;
+    for (size_t i = m->file_count; i > 0; i--) {
+        const struct import_file *f = &m->files[i - 1];
+        if (str_eq(m->from_cloud ? f->source_media : f->filename, id))
+            return file_called(m, attrs, m->sb->d->is_cloud ? f->target_media : f->filename);
+    }
+    return NULL;
+}
+
+static const struct text_doc *with_files(struct importer *m, const struct text_doc *doc)
+{
+    struct text_rewrite files = {.ctx = m, .media = file_here};
+    return m->file_count ? text_rewrite(m->a, doc, &files) : doc;
+}
+
+static char *adf_text(struct importer *m, const struct text_doc *doc)
+{
+    return text_is_empty(doc) ? NULL : json_print(m->a, text_to_adf(m->a, doc));
+}
+
 /* The source's stored form into this site's. */
 char *import_text(struct importer *m, const char *stored)
 {
     struct err ignored = ERR_INIT;
     if (!stored)
         return NULL;
-    if (!m->from_cloud)
+    if (!m->from_cloud && (!m->sb->d->is_cloud || !m->file_count))
         return bulk_text(m->sb, m->a, convert_mentions(m, stored));
+    if (!m->from_cloud) {
+        const char *wiki = convert_mentions(m, stored);
+        return adf_text(m, with_files(m, text_from_wiki(m->a, wiki, strlen(wiki))));
+    }
     json_t *adf = json_parse(m->a, stored, strlen(stored), false, "stored text", &ignored);
     if (m->sb->d->is_cloud) {
         convert_adf_mentions(m, adf);
+        if (adf && m->file_count && strstr(stored, "\"media"))
+            return adf_text(m, with_files(m, text_from_adf(m->a, adf)));
         return adf ? json_print(m->a, adf) : NULL;
     }
-    return convert_mentions(m, text_to_wiki(m->a, text_from_adf(m->a, adf)));
+    return convert_mentions(m, text_to_wiki(m->a, with_files(m, text_from_adf(m->a, adf))));
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -251,4 +252,12 @@ char *str_sha256(struct arena *a, const void *bytes, size_t length)
     if (EVP_Digest(bytes, length, digest, &n, EVP_sha256(), NULL) != 1)
         abort();
     return str_hex(a, digest, n);
+}
+
+void str_hmac_sha256(const char *key, const char *text, unsigned char out[STR_HMAC_BYTES])
+{
+    unsigned int n = 0;
+    if (!HMAC(EVP_sha256(), key, (int)strlen(key), (const unsigned char *)text, strlen(text), out, &n) ||
+        n != STR_HMAC_BYTES)
+        abort();
 }

@@ -35,3 +35,6 @@ size_t str_utf8_length(const char *); /* code points */
 size_t str_put_utf8(char *out, uint32_t code);
 /* SHA-256 as 64 hex digits. */
 char *str_sha256(struct arena *, const void *bytes, size_t length);
+/* HMAC-SHA-256 (RFC 2104) of a text, keyed with another: the bytes. */
+enum { STR_HMAC_BYTES = 32 };
+void str_hmac_sha256(const char *key, const char *text, unsigned char out[STR_HMAC_BYTES]);

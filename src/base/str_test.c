@@ -48,9 +48,22 @@ static void a_wrong_byte_is_found_wherever_it_stands(void **state)
     assert_false(str_is_utf8("1234567\xc0\xaf", 9));       /* longer than it need be */
 }
 
+/* RFC 4231, test case 2. */
+static void hmac_is_the_published_one(void **state)
+{
+    (void)state;
+    struct arena a = ARENA_INIT;
+    unsigned char out[STR_HMAC_BYTES];
+    str_hmac_sha256("Jefe", "what do ya want for nothing?", out);
+    assert_string_equal(str_hex(&a, out, sizeof out),
+                        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    arena_release(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hmac_is_the_published_one),
         cmocka_unit_test(every_character_is_written_as_utf8),
         cmocka_unit_test(a_wrong_byte_is_found_wherever_it_stands),
     };

@@ -4,6 +4,7 @@
  * Names are not unique: each upload is a new attachment. A path in a name is cut off, as browsers of old sent whole
  * paths and others try tricks. */
 #include "sandbox/attachment.h"
+#include "sandbox/webhook.h"
 
 #include "sandbox/media_type.h"
 #include "sandbox/multipart.h"
@@ -31,7 +32,7 @@ static void put_addresses(struct ctx *c, json_t *o, const struct attachment *f)
         put_str(o, "thumbnail", arena_printf(c->a, "%s/secure/thumbnail/%lld/_thumb_%lld.png", base, id, id));
 }
 
-static json_t *attachment_json(struct ctx *c, const struct attachment *f)
+json_t *attachment_json(struct ctx *c, const struct attachment *f)
 {
     json_t *o = new_object(c);
     put_self(c, o, "attachment/%lld", (long long)f->id);
@@ -198,7 +199,7 @@ static bool save(struct upload *u)
                            .filename = arena_strdup(c->a, u->filename),
                            .type = arena_strdup(c->a, u->type)};
     add(u->list, attachment_json(c, &f));
-    return c->err.kind == ERR_NONE;
+    return c->err.kind == ERR_NONE && webhook_noun(c, WEBHOOK_ATTACHMENT, "attachment_created", id);
 }
 
 static bool refused(struct upload *u, int status)
@@ -318,7 +319,8 @@ static bool attachment_delete(struct ctx *c)
         return false;
     if (!may)
         return refuse(c, 403, "You do not have permission to delete attachment with id: %lld", (long long)f.id);
-    return db_run(c, "DELETE FROM attachment WHERE id = ?1", "i", f.id) && trace(c, f.issue, f.id, f.filename, false) &&
+    return webhook_noun(c, WEBHOOK_ATTACHMENT, "attachment_deleted", f.id) &&
+           db_run(c, "DELETE FROM attachment WHERE id = ?1", "i", f.id) && trace(c, f.issue, f.id, f.filename, false) &&
            reply_empty(c, 204);
 }
 

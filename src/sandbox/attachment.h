@@ -15,5 +15,6 @@ struct attachment {
 bool attachment_find(struct ctx *, const char *asked, struct attachment *r) MUST_CHECK;
 /* The same with a 404. */
 bool attachment_need(struct ctx *, const char *asked, struct attachment *r) MUST_CHECK;
+json_t *attachment_json(struct ctx *, const struct attachment *);
 /* The array inside an issue, oldest first; NULL when the database failed. */
 json_t *attachments_json(struct ctx *, int64_t issue);

@@ -4,6 +4,8 @@
  * and only a header tells (X-Seraph-LoginReason; X-AUSERNAME: anonymous). */
 #include "sandbox/auth.h"
 
+#include "sandbox/webhook.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -62,6 +64,8 @@ bool auth_read(struct ctx *c)
         ok = read_basic(c, str_trim(c->a, header + 6));
     else if (str_starts(lower, "bearer ") && c->d->has_pat)
         ok = read_bearer(c, str_trim(c->a, header + 7));
+    else if (str_starts(lower, "bearer ") && c->d->has_apps)
+        ok = app_read_bearer(c, str_trim(c->a, header + 7));
     c->login_reason = c->caller ? "OK" : "AUTHENTICATED_FAILED";
     return ok;
 }

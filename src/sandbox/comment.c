@@ -4,6 +4,7 @@
  * visibility the caller does not share is not there: not in a list, not in its total. */
 #include "sandbox/right.h"
 #include "sandbox/visibility.h"
+#include "sandbox/webhook.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -241,7 +242,8 @@ bool comment_make(struct ctx *c, int64_t issue, const json_t *sent, struct probl
         return false;
     *id_r = sql_last_id(c->db);
     const json_t *properties = c->sb->ignore_properties ? NULL : json_object_get(sent, "properties");
-    return properties_write(c, *id_r, properties) && touch(c, issue) && watcher_auto(c, issue);
+    return properties_write(c, *id_r, properties) && touch(c, issue) && watcher_auto(c, issue) &&
+           webhook_comment(c, "comment_created", issue, *id_r);
 }
 
 static bool comment_post(struct ctx *c)
@@ -274,7 +276,8 @@ static bool write_over(struct ctx *c, int64_t issue, int64_t id, const struct wr
                   "UPDATE comment SET body = ?2, updated = ?3, update_author = ?4, visibility_type = ?5,"
                   " visibility_value = ?6 WHERE id = ?1",
                   "isiiss", id, w->body, c->now, c->caller, w->visibility_type, w->visibility_value) &&
-           properties_write(c, id, properties) && comment_moves_updated(c, issue);
+           properties_write(c, id, properties) && comment_moves_updated(c, issue) &&
+           webhook_comment(c, "comment_updated", issue, id);
 }
 
 static bool remove_one(struct ctx *c, int64_t issue, int64_t id)
@@ -286,7 +289,8 @@ static bool remove_one(struct ctx *c, int64_t issue, int64_t id)
                                 .type = "jira",
                                 .from = arena_printf(c->a, "%lld", (long long)id),
                                 .from_string = rich_text_wiki(c, body)};
-    return db_run(c, "DELETE FROM comment WHERE id = ?1", "i", id) && entity_properties_delete(c, "comment", id) &&
+    return webhook_comment(c, "comment_deleted", issue, id) &&
+           db_run(c, "DELETE FROM comment WHERE id = ?1", "i", id) && entity_properties_delete(c, "comment", id) &&
            history_add(c, issue, &item, 1) && comment_moves_updated(c, issue);
 }
 

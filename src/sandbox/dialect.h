@@ -31,11 +31,16 @@ struct dialect {
     int search_page_cap;
     int bulk_create_cap; /* 0: none */
     int user_search_cap;
-    bool may_vote_for_own;         /* the reporter votes too */
-    bool accepts_nocheck;          /* X-Atlassian-Token: nocheck, as old clients send it */
-    int attachment_files_cap;      /* files in one upload; 0: none */
-    int attachment_large_status;   /* a file above the limit */
-    const char *attachment_large;  /* one %lld: the limit */
+    bool may_vote_for_own;              /* the reporter votes too */
+    bool accepts_nocheck;               /* X-Atlassian-Token: nocheck, as old clients send it */
+    int attachment_files_cap;           /* files in one upload; 0: none */
+    int attachment_large_status;        /* a file above the limit */
+    const char *attachment_large;       /* one %lld: the limit */
+    bool has_apps;                      /* OAuth and Connect apps, with bearer tokens and webhooks of their own */
+    bool has_new_webhook_admin;         /* /rest/jira-webhook/1.0/webhooks and its shape */
+    bool webhook_comment_has_issue;     /* the body of comment_* names the issue */
+    bool webhook_comment_updates_issue; /* a comment is told to the listeners of jira:issue_updated too */
+    int webhook_retries;                /* how often a delivery that failed is tried again */
 
     const char *route_missing;      /* 404 of the layer below Jira's own; may hold one %s: the URL */
     const char *issue_missing;      /* 404 */

@@ -25,6 +25,10 @@ static const char *const kind_names[] = {
     [SANDBOX_FAULT_TRUNCATE] = "truncate",
     [SANDBOX_FAULT_INDEX_LAG] = "index-lag",
     [SANDBOX_FAULT_VANISH] = "vanish",
+    [SANDBOX_FAULT_WEBHOOK_LOST] = "webhook-lost",
+    [SANDBOX_FAULT_WEBHOOK_DOUBLED] = "webhook-doubled",
+    [SANDBOX_FAULT_WEBHOOK_LATE] = "webhook-late",
+    [SANDBOX_FAULT_WEBHOOK_REORDERED] = "webhook-reordered",
 };
 
 static const char *const reasons[] = {"jira-quota-global-based", "jira-quota-tenant-based", "jira-burst-based",
@@ -75,6 +79,29 @@ bool sandbox_faults_clear(struct sandbox *sb, struct err *e)
 bool faults_index_lag(struct ctx *c, int64_t *ms_r)
 {
     return db_int(c, ms_r, "SELECT ms FROM fault WHERE kind = 'index-lag'", "");
+}
+
+bool faults_webhook(struct ctx *c, const char *event, const char **kind_r, int64_t *ms_r)
+{
+    struct sql_rows rows;
+    int64_t id = 0, skip = 0;
+    *kind_r = NULL;
+    *ms_r = 0;
+    if (!db_query(c, &rows,
+                  "SELECT id, kind, skip, ms FROM fault WHERE remaining <> 0 AND kind LIKE 'webhook-%'"
+                  " AND (path IS NULL OR path = ?1) ORDER BY id LIMIT 1",
+                  "s", event))
+        return false;
+    if (sql_next(&rows)) {
+        id = sql_int(&rows, 0);
+        skip = sql_int(&rows, 2);
+        *kind_r = skip > 0 ? NULL : sql_str(&rows, 1, c->a);
+        *ms_r = str_eq(*kind_r, "webhook-late") ? sql_int(&rows, 3) : 0;
+    }
+    if (!db_done(c, &rows) || !id)
+        return c->err.kind == ERR_NONE;
+    return skip > 0 ? db_run(c, "UPDATE fault SET skip = skip - 1 WHERE id = ?1", "i", id)
+                    : db_run(c, "UPDATE fault SET remaining = remaining - 1 WHERE id = ?1 AND remaining > 0", "i", id);
 }
 
 /* ---- striking ---- */
@@ -131,7 +158,7 @@ static bool find_strike(struct sandbox *sb, const struct http_request *request, 
     if (!sql_query(
             sb->db, &rows, e,
             "SELECT id, kind, method, path, skip, ms, retry_after, reason, project FROM fault WHERE remaining <> 0 "
-            "AND kind <> 'index-lag' ORDER BY id",
+            "AND kind <> 'index-lag' AND kind NOT LIKE 'webhook-%' ORDER BY id",
             ""))
         return false;
     while (!struck && sql_next(&rows)) {
@@ -283,6 +310,10 @@ static void answer_with(struct sandbox *sb, const struct strike *s, const struct
         sandbox_answer(sb, request, a, r);
         sb->vanished = NULL;
         return;
+    case SANDBOX_FAULT_WEBHOOK_LOST: /* not of requests */
+    case SANDBOX_FAULT_WEBHOOK_DOUBLED:
+    case SANDBOX_FAULT_WEBHOOK_LATE:
+    case SANDBOX_FAULT_WEBHOOK_REORDERED:
     case SANDBOX_FAULT_INDEX_LAG:
         break;
     }

@@ -22,7 +22,7 @@
 
 #include <stdint.h>
 
-extern const char sandbox_schema[], sandbox_schema_planning[], sandbox_schema_access[], sandbox_schema_search[];
+extern const char sandbox_schema[], sandbox_schema_planning[], sandbox_schema_access[], sandbox_schema_webhook[], sandbox_schema_search[];
 
 struct sandbox {
     struct sql_db *db;
@@ -53,6 +53,7 @@ struct ctx {
     const char *api_name; /* "2", "3" or "latest", for self */
     int64_t caller;       /* account.id; 0: anonymous */
     bool is_admin;
+    bool is_app; /* the caller is an app, with a bearer token (Cloud) */
     int64_t now;
     json_t *body; /* parsed when the request has a JSON body; NULL otherwise */
     struct err err;

@@ -1,6 +1,7 @@
 /* issue_create.c - new issues, one by one and in bulk. */
 #include "sandbox/access.h"
 #include "sandbox/custom.h"
+#include "sandbox/webhook.h"
 
 static bool read_project(struct ctx *c, struct issue_change *ch, const json_t *fields)
 {
@@ -146,7 +147,7 @@ static bool save(struct ctx *c, struct issue_change *ch, const json_t *body, jso
         !issue_properties_write(c, ch->after.id, properties))
         return false;
     *created_r = created_json(c, &ch->after);
-    return c->err.kind == ERR_NONE;
+    return c->err.kind == ERR_NONE && webhook_issue(c, "jira:issue_created", "issue_created", ch->after.id, 0, 0);
 }
 
 static bool issue_post(struct ctx *c)

@@ -1,11 +1,13 @@
 /* issue_delete.c - the end of an issue: its number is never given again, and nothing says that it was. */
 #include "sandbox/access.h"
 #include "sandbox/issue.h"
+#include "sandbox/webhook.h"
 
 /* The rows of other tables go with the issue by foreign keys; properties and former keys have none. */
 static bool delete_one(struct ctx *c, int64_t issue)
 {
-    return db_run(c,
+    return webhook_issue_deleted(c, issue) &&
+           db_run(c,
                   "DELETE FROM property WHERE entity = 'comment' AND entity_id IN (SELECT id FROM comment WHERE"
                   " issue = ?1)",
                   "i", issue) &&

@@ -4,6 +4,7 @@
  * its outwardIssue, B's list shows A as its inwardIssue. */
 #include "sandbox/access.h"
 #include "sandbox/issue.h"
+#include "sandbox/webhook.h"
 
 /* The links of an issue whose other end the caller may see. */
 json_t *issue_links_json(struct ctx *c, int64_t issue)
@@ -58,6 +59,7 @@ static bool link_add(struct ctx *c, int64_t type, int64_t inward, int64_t outwar
 {
     return db_run(c, "INSERT INTO issue_link (type, inward, outward) VALUES (?1, ?2, ?3)", "iii", type, inward,
                   outward) &&
+           webhook_noun(c, WEBHOOK_LINK, "issuelink_created", sql_last_id(c->db)) &&
            trace(c, type, inward, outward, true);
 }
 
@@ -174,6 +176,7 @@ static bool link_delete(struct ctx *c)
 {
     int64_t id, type, inward, outward;
     return link_need(c, &id, &type, &inward, &outward) && may_link(c, inward) &&
+           webhook_noun(c, WEBHOOK_LINK, "issuelink_deleted", id) &&
            db_run(c, "DELETE FROM issue_link WHERE id = ?1", "i", id) && trace(c, type, inward, outward, false) &&
            reply_empty(c, 204);
 }

@@ -1,6 +1,7 @@
 /* issue_save.c - a change into the database: the row, labels, custom values, links and comments, and one history with
  * as many items as there were differences. */
 #include "sandbox/custom.h"
+#include "sandbox/webhook.h"
 #include "sandbox/worklog.h"
 
 #include <stdio.h>
@@ -275,5 +276,7 @@ bool issue_change_save(struct ctx *c, struct issue_change *ch, bool *changed_r)
     }
     if (!parts_save(c, ch))
         return false;
-    return !ch->problems.count || refuse_problems(c, 400, &ch->problems);
+    if (ch->problems.count)
+        return refuse_problems(c, 400, &ch->problems);
+    return ch->is_new || !items.count || webhook_issue_updated(c, issue);
 }

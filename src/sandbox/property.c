@@ -3,6 +3,7 @@
  * They move no `updated`, leave no history, and nobody sees them: the natural place for a mark of one's own. */
 #include "sandbox/access.h"
 #include "sandbox/issue.h"
+#include "sandbox/webhook.h"
 
 #include <string.h>
 
@@ -136,12 +137,18 @@ static bool value_get(struct ctx *c, const struct entity *e)
     return reply_json(c, 200, o);
 }
 
+/* Apps hear of the properties of issues. */
+static bool tell(struct ctx *c, const struct entity *e, const char *event, int64_t id)
+{
+    return !str_eq(e->name, "issue") || webhook_property(c, event, id, c->args[1], c->body);
+}
+
 static bool value_put(struct ctx *c, const struct entity *e)
 {
     int64_t id = 0;
     bool created = false;
     return e->find(c, true, &id) && entity_property_put(c, e->name, id, c->args[1], c->body, &created) &&
-           reply_empty(c, created ? 201 : 200);
+           tell(c, e, "issue_property_set", id) && reply_empty(c, created ? 201 : 200);
 }
 
 static bool value_delete(struct ctx *c, const struct entity *e)
@@ -150,7 +157,7 @@ static bool value_delete(struct ctx *c, const struct entity *e)
     if (!e->find(c, true, &id) || !db_run(c, "DELETE FROM property WHERE entity = ?1 AND entity_id = ?2 AND key = ?3",
                                           "sis", e->name, id, c->args[1]))
         return false;
-    return sql_changes(c->db) ? reply_empty(c, 204) : missing(c);
+    return sql_changes(c->db) ? tell(c, e, "issue_property_deleted", id) && reply_empty(c, 204) : missing(c);
 }
 
 #define HANDLERS(noun, entity)                                                                                         \

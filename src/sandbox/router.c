@@ -49,6 +49,8 @@
     table(version) \
     table(vote) \
     table(watcher) \
+    table(webhook_admin) \
+    table(webhook_app) \
     table(worklog) \
     table(worklog_feed)
 

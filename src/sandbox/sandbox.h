@@ -55,6 +55,12 @@ enum sandbox_fault_kind {
     SANDBOX_FAULT_INDEX_LAG, /* "index-lag": until cleared, search does not see issues changed less than ms ago, unless
                               * they are named in reconcileIssues; ms 0 ends it. Not counted */
     SANDBOX_FAULT_VANISH,    /* "vanish": the caller does not see `project` (404, absent from search) */
+    /* Of webhooks; `path` is the event, "comment_created": "webhook-lost" is never sent, "webhook-doubled" twice,
+     * "webhook-late" after ms, "webhook-reordered" after the next one of its webhook, or a minute. */
+    SANDBOX_FAULT_WEBHOOK_LOST,
+    SANDBOX_FAULT_WEBHOOK_DOUBLED,
+    SANDBOX_FAULT_WEBHOOK_LATE,
+    SANDBOX_FAULT_WEBHOOK_REORDERED,
 };
 
 struct sandbox_fault {
@@ -69,6 +75,21 @@ struct sandbox_fault {
 };
 bool sandbox_fault_add(struct sandbox *, const struct sandbox_fault *, struct err *e) MUST_CHECK;
 bool sandbox_faults_clear(struct sandbox *, struct err *e) MUST_CHECK;
+
+/* Webhooks: what is to be told, one at a time, by whoever serves the site. Ask for the next, send it (no redirects), say
+ * how it ended: status 0 when no answer came. On Cloud 408, 409, 425, 429, 5xx and silence are tried again, five times,
+ * after the setting `webhook_retry_ms` (five minutes) each; Data Center tries once. What is sent twice carries the same
+ * X-Atlassian-Webhook-Identifier. */
+struct sandbox_delivery {
+    int64_t id;
+    const char *url, *body; /* body NULL: none; in the arena */
+    struct http_header *headers;
+    size_t header_count;
+};
+/* *found_r false: nothing is due now. */
+bool sandbox_webhook_next(struct sandbox *, struct arena *, struct sandbox_delivery *r, bool *found_r,
+                          struct err *e) MUST_CHECK;
+bool sandbox_webhook_sent(struct sandbox *, int64_t id, int status, struct err *e) MUST_CHECK;
 
 /* A project `key` with the template's types and workflow; when `issues` > 0 that many made-up issues with comments,
  * labels, priorities, people. Repeatable from `seed`. */

@@ -1,5 +1,6 @@
 /* version.c - a project's versions: made, dated, released, archived, put in order, merged, counted. */
 #include "sandbox/planning.h"
+#include "sandbox/webhook.h"
 
 #include "base/time_iso.h"
 
@@ -332,8 +333,9 @@ static bool version_post(struct ctx *c)
                 " position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, (SELECT count(*) + 1 FROM version WHERE project = ?1))",
                 "issiiss", v.project, v.name, v.description, v.archived, v.released, v.start, v.release))
         return false;
-    json_t *o = version_full_json(c, sql_last_id(c->db));
-    return o && reply_json(c, 201, o);
+    int64_t id = sql_last_id(c->db);
+    json_t *o = version_full_json(c, id);
+    return o && webhook_noun(c, WEBHOOK_VERSION, "jira:version_created", id) && reply_json(c, 201, o);
 }
 
 /* The id at the end of a self link, or an id as it is. */
@@ -380,8 +382,10 @@ static bool version_put(struct ctx *c)
 {
     struct version v;
     struct problems p = {0};
-    if (!version_need(c, c->args[0], &v) || !project_admin_need(c, v.project, c->d->version_forbidden_status) ||
-        !fill(c, &v, &p))
+    if (!version_need(c, c->args[0], &v) || !project_admin_need(c, v.project, c->d->version_forbidden_status))
+        return false;
+    const struct version was = v;
+    if (!fill(c, &v, &p))
         return false;
     if (p.count)
         return refuse_problems(c, 400, &p);
@@ -392,7 +396,10 @@ static bool version_put(struct ctx *c)
         !move_unfixed(c, &v))
         return false;
     json_t *o = version_full_json(c, v.id);
-    return o && reply_json(c, 200, o);
+    const char *event = v.released == was.released ? "jira:version_updated"
+                        : v.released               ? "jira:version_released"
+                                                   : "jira:version_unreleased";
+    return o && webhook_noun(c, WEBHOOK_VERSION, event, v.id) && reply_json(c, 200, o);
 }
 
 /* ---- order ---- */
@@ -480,7 +487,8 @@ static bool successor(struct ctx *c, const struct version *v, const char *asked,
 
 static bool version_remove(struct ctx *c, const struct version *v, int64_t fix, int64_t affected)
 {
-    return issue_set_replace(c, SET_FIX_VERSIONS, v->id, fix) && issue_set_replace(c, SET_VERSIONS, v->id, affected) &&
+    return webhook_noun(c, WEBHOOK_VERSION, "jira:version_deleted", v->id) &&
+           issue_set_replace(c, SET_FIX_VERSIONS, v->id, fix) && issue_set_replace(c, SET_VERSIONS, v->id, affected) &&
            db_run(c, "DELETE FROM version WHERE id = ?1", "i", v->id) && reply_empty(c, 204);
 }
 

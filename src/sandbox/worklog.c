@@ -2,6 +2,7 @@
  *
  * Author, created and updated are never settable, `started` is. */
 #include "sandbox/worklog.h"
+#include "sandbox/webhook.h"
 
 #include "base/time_iso.h"
 #include "sandbox/duration.h"
@@ -382,7 +383,8 @@ static bool make(struct ctx *c, int64_t issue, const json_t *sent, const struct 
         return false;
     *id_r = sql_last_id(c->db);
     return leave_trace(c, issue, &before, &after, 0, *id_r) &&
-           (!c->d->is_cloud || properties_write(c, *id_r, json_object_get(sent, "properties")));
+           (!c->d->is_cloud || properties_write(c, *id_r, json_object_get(sent, "properties"))) &&
+           webhook_noun(c, WEBHOOK_WORKLOG, "worklog_created", *id_r);
 }
 
 bool worklog_make(struct ctx *c, int64_t issue, const json_t *sent, struct problems *p, int64_t *id_r)
@@ -445,7 +447,7 @@ static bool worklog_put(struct ctx *c)
                   w.visibility_value) &&
            leave_trace(c, w.issue, &before, &after, w.id, w.id) &&
            (!c->d->is_cloud || properties_write(c, w.id, json_object_get(c->body, "properties"))) &&
-           reply_worklog(c, 200, w.id);
+           webhook_noun(c, WEBHOOK_WORKLOG, "worklog_updated", w.id) && reply_worklog(c, 200, w.id);
 }
 
 static bool worklog_delete(struct ctx *c)
@@ -462,7 +464,8 @@ static bool worklog_delete(struct ctx *c)
     if (p.count)
         return refuse_problems(c, 400, &p);
     after.spent = moved(before.spent, -w.seconds);
-    return db_run(c, "DELETE FROM worklog WHERE id = ?1", "i", w.id) &&
+    return webhook_noun(c, WEBHOOK_WORKLOG, "worklog_deleted", w.id) &&
+           db_run(c, "DELETE FROM worklog WHERE id = ?1", "i", w.id) &&
            db_run(c, "INSERT INTO worklog_deleted (worklog, deleted) VALUES (?1, ?2)", "ii", w.id, c->now) &&
            entity_properties_delete(c, "worklog", w.id) && leave_trace(c, w.issue, &before, &after, w.id, 0) &&
            reply_empty(c, 204);

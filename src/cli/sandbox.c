@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "cli/cli.h"
+#include "cli/sandbox_courier.h"
 #include "cli/stop.h"
 #include "http/server.h"
 
@@ -69,14 +70,18 @@ static bool choose_address(struct cli *c, const char **listen, struct err *e)
 static bool serve(struct cli *c, struct sandbox *sandbox, const char *listen, const char *url,
                   enum sandbox_dialect dialect, struct err *e)
 {
-    struct http_server *server = http_server_start(
-        &(struct http_server_settings){.listen = listen, .handler = sandbox_handle, .context = sandbox}, e);
-    if (!server)
+    struct courier courier;
+    if (!courier_start(&courier, sandbox, e))
         return false;
-    say_ready(c, url, dialect);
-    stop_wait();
-    http_server_stop(server);
-    return true;
+    struct http_server *server = http_server_start(
+        &(struct http_server_settings){.listen = listen, .handler = courier_handle, .context = &courier}, e);
+    if (server) {
+        say_ready(c, url, dialect);
+        stop_wait();
+        http_server_stop(server);
+    }
+    courier_stop(&courier);
+    return server;
 }
 
 static bool run(struct cli *c, struct err *e)

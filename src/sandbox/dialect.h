@@ -47,6 +47,8 @@ struct dialect {
     const char *transition_invalid; /* one %s: the id */
     const char *json_broken;        /* NULL: the parser's own words, as Data Center shows them */
     const char *project_required, *project_invalid, *type_required, *type_invalid;
+    const char *project_expand;   /* what a project says of its expansions */
+    bool shows_archived;          /* every project says whether it is archived */
     int anonymous_issue_status;   /* an issue asked for by nobody: "log in" (401) or "not there" (404) */
     int notify_refused_status;    /* notifyUsers=false by somebody who may not */
     int version_forbidden_status; /* a version written by somebody who may not */

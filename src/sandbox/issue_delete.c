@@ -1,10 +1,9 @@
 /* issue_delete.c - the end of an issue: its number is never given again, and nothing says that it was. */
-#include "sandbox/access.h"
-#include "sandbox/issue.h"
+#include "sandbox/project.h"
 #include "sandbox/webhook.h"
 
 /* The rows of other tables go with the issue by foreign keys; properties and former keys have none. */
-static bool delete_one(struct ctx *c, int64_t issue)
+bool issue_remove(struct ctx *c, int64_t issue)
 {
     return webhook_issue_deleted(c, issue) &&
            db_run(c,
@@ -35,9 +34,9 @@ static bool issue_delete(struct ctx *c)
                       "issue and all its subtasks.",
                       c->args[0]);
     while (child)
-        if (!delete_one(c, child) || !db_int(c, &child, sql, "i", id))
+        if (!issue_remove(c, child) || !db_int(c, &child, sql, "i", id))
             return false;
-    return delete_one(c, id) && reply_empty(c, 204);
+    return issue_remove(c, id) && reply_empty(c, 204);
 }
 
 const struct route issue_delete_routes[] = {

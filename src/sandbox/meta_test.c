@@ -72,13 +72,20 @@ static void a_project_is_made_once(void **state)
     (void)state;
     EACH_DIALECT(s)
     {
-        json_t *o = test_json(&s, HTTP_POST, 201, "/rest/api/2/project", test_body(&s, "{'key':'NEW','name':'New'}"));
+        const json_t *self = test_get(&s, 200, "/rest/api/2/myself");
+        const char *lead[] = {s.is_cloud ? "leadAccountId" : "lead",
+                              json_at_str(self, s.is_cloud ? "accountId" : "name")};
+        json_t *o = test_json(&s, HTTP_POST, 201, "/rest/api/2/project",
+                              test_body(&s, "{'key':'NEW','name':'New','%s':'%s'}", lead[0], lead[1]));
         assert_true(json_is_integer(json_object_get(o, "id")));
-        json_t *e = test_json(&s, HTTP_POST, 400, "/rest/api/2/project", test_body(&s, "{'key':'NEW','name':'Other'}"));
-        assert_string_equal(test_error(e, "projectKey"), "Project 'NEW' uses this project key.");
-        e = test_json(&s, HTTP_POST, 400, "/rest/api/2/project", test_body(&s, "{'key':'NEWER','name':'new'}"));
+        json_t *e = test_json(&s, HTTP_POST, 400, "/rest/api/2/project",
+                              test_body(&s, "{'key':'NEW','name':'Other','%s':'%s'}", lead[0], lead[1]));
+        assert_string_equal(test_error(e, "projectKey"), "Project 'New' uses this project key.");
+        e = test_json(&s, HTTP_POST, 400, "/rest/api/2/project",
+                      test_body(&s, "{'key':'NEWER','name':'new','%s':'%s'}", lead[0], lead[1]));
         assert_string_equal(test_error(e, "projectName"), "A project with that name already exists.");
-        test_json(&s, HTTP_POST, 400, "/rest/api/2/project", test_body(&s, "{'key':'small','name':'Small'}"));
+        test_json(&s, HTTP_POST, 400, "/rest/api/2/project",
+                  test_body(&s, "{'key':'small','name':'Small','%s':'%s'}", lead[0], lead[1]));
     }
 }
 

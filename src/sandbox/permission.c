@@ -1,7 +1,7 @@
 /* permission.c - what the caller may see, one by one, and what Jira tells of one's rights.
  *
  * What is not seen does not exist: 404, and absent from every list. */
-#include "sandbox/access.h"
+#include "sandbox/project.h"
 
 #include <string.h>
 
@@ -39,7 +39,7 @@ static bool issue_is_visible(struct ctx *c, int64_t issue, bool *r)
 }
 
 /* By key, by former key, or by id; not asking who calls. */
-static bool project_lookup(struct ctx *c, const char *id_or_key, int64_t *id_r)
+bool project_lookup(struct ctx *c, const char *id_or_key, int64_t *id_r)
 {
     int64_t id = 0;
     if (str_to_int(id_or_key, &id))

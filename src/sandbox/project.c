@@ -1,46 +1,28 @@
-/* project.c - projects: lists, one, its statuses by issue type, and creation by an admin. */
-#include "sandbox/access.h"
-#include "sandbox/planning.h"
+/* project.c - projects as they are read: one, all, and the statuses of one by issue type. */
+#include "sandbox/project.h"
 
-#include <ctype.h>
-#include <string.h>
-
-struct project {
-    int64_t id, lead, archived;
-    char *key, *name, *description, *type_key, *assignee_type, *uuid;
-};
-
-static bool project_read(struct ctx *c, int64_t id, struct project *p)
+bool project_read(struct ctx *c, int64_t id, struct project *p)
 {
     struct sql_rows rows;
     if (!db_query(c, &rows,
-                  "SELECT id, key, name, description, lead, type_key, assignee_type, uuid, archived FROM project"
-                  " WHERE id = ?1",
+                  "SELECT id, lead, archived, archived_at, archived_by, deleted, deleted_by, category, avatar,"
+                  " is_simplified, key, name, description, type_key, assignee_type, uuid, url FROM project WHERE id ="
+                  " ?1",
                   "i", id))
         return false;
     *p = (struct project){0};
-    if (sql_next(&rows))
-        *p = (struct project){.id = sql_int(&rows, 0),
-                              .key = sql_str(&rows, 1, c->a),
-                              .name = sql_str(&rows, 2, c->a),
-                              .description = sql_str(&rows, 3, c->a),
-                              .lead = sql_int(&rows, 4),
-                              .type_key = sql_str(&rows, 5, c->a),
-                              .assignee_type = sql_str(&rows, 6, c->a),
-                              .uuid = sql_str(&rows, 7, c->a),
-                              .archived = sql_int(&rows, 8)};
+    if (sql_next(&rows)) {
+        int64_t *numbers[] = {&p->id,      &p->lead,       &p->archived, &p->archived_at, &p->archived_by,
+                              &p->deleted, &p->deleted_by, &p->category, &p->avatar};
+        char **texts[] = {&p->key, &p->name, &p->description, &p->type_key, &p->assignee_type, &p->uuid, &p->url};
+        int at = 0;
+        for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+            *numbers[i] = sql_int(&rows, at++);
+        p->is_simplified = sql_int(&rows, at++);
+        for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+            *texts[i] = sql_str(&rows, at++, c->a);
+    }
     return db_done(c, &rows);
-}
-
-static void put_avatars(struct ctx *c, json_t *o)
-{
-    static const char *const SIZES[][2] = {
-        {"48x48", ""}, {"24x24", "size=small&"}, {"16x16", "size=xsmall&"}, {"32x32", "size=medium&"}};
-    json_t *urls = new_object(c);
-    for (size_t i = 0; i < ARRAY_LEN(SIZES); i++)
-        put_str(urls, SIZES[i][0],
-                arena_printf(c->a, "%s/secure/projectavatar?%savatarId=10324", c->sb->base_url, SIZES[i][1]));
-    put(o, "avatarUrls", urls);
 }
 
 json_t *project_json(struct ctx *c, int64_t project)
@@ -58,26 +40,25 @@ json_t *project_json(struct ctx *c, int64_t project)
     put_str(o, "name", p.name);
     put_str(o, "projectTypeKey", p.type_key);
     if (c->d->is_cloud)
-        put_bool(o, "simplified", false);
-    put_avatars(c, o);
-    return memo_put(c, MEMO_PROJECT, project, o);
+        put_bool(o, "simplified", p.is_simplified);
+    put(o, "avatarUrls", avatar_urls_json(c, "project", p.avatar));
+    if (p.category)
+        put(o, "projectCategory", project_category_json(c, p.category));
+    return c->err.kind == ERR_NONE ? memo_put(c, MEMO_PROJECT, project, o) : NULL;
 }
 
-struct shown {
-    bool description, lead, url, keys, issue_types;
-};
-
-static struct shown shown_of(struct ctx *c)
+struct project_shown project_shown_of(struct ctx *c)
 {
     char **expand;
     size_t count = param_list(c, "expand", &expand);
-    struct shown s = {0};
+    struct project_shown s = {0};
     for (size_t i = 0; i < count; i++) {
         s.description |= str_eq(expand[i], "description");
         s.lead |= str_eq(expand[i], "lead");
         s.url |= str_eq(expand[i], "url");
         s.keys |= str_eq(expand[i], "projectKeys");
         s.issue_types |= str_eq(expand[i], "issueTypes");
+        s.insight |= str_eq(expand[i], "insight") && c->d->is_cloud;
     }
     return s;
 }
@@ -95,101 +76,106 @@ static bool put_keys(struct ctx *c, json_t *o, const struct project *p)
     return db_done(c, &rows);
 }
 
-/* As lists and the project's own resource show it, with what was asked to be expanded. */
-static json_t *project_full(struct ctx *c, int64_t id, const struct shown *s)
+static bool put_insight(struct ctx *c, json_t *o, int64_t project)
+{
+    int64_t count = 0, last = 0;
+    json_t *insight = new_object(c);
+    if (!db_int(c, &count, "SELECT count(*) FROM issue WHERE project = ?1", "i", project) ||
+        !db_int(c, &last, "SELECT max(updated) FROM issue WHERE project = ?1", "i", project))
+        return false;
+    put_int(insight, "totalIssueCount", count);
+    if (last)
+        put_time(c, insight, "lastIssueUpdateTime", last);
+    put(o, "insight", insight);
+    return true;
+}
+
+/* What became of it: the archive, the trash. */
+static void put_end(struct ctx *c, json_t *o, const struct project *p)
+{
+    enum { DAYS_IN_TRASH = 60 };
+    if (p->archived || c->d->shows_archived)
+        put_bool(o, "archived", p->archived);
+    if (p->archived && c->d->is_cloud) {
+        put_time(c, o, "archivedDate", p->archived_at);
+        put(o, "archivedBy", user_json(c, p->archived_by));
+    }
+    if (!p->deleted)
+        return;
+    put_bool(o, "deleted", true);
+    put_time(c, o, "deletedDate", p->deleted);
+    put(o, "deletedBy", user_json(c, p->deleted_by));
+    put_time(c, o, "retentionTillDate", p->deleted + (int64_t)DAYS_IN_TRASH * 86400000);
+}
+
+json_t *project_full_json(struct ctx *c, int64_t id, const struct project_shown *s)
 {
     struct project p;
-    json_t *brief = project_json(c, id);
+    json_t *brief = project_json(c, id), *o = new_object(c);
     if (!brief || !project_read(c, id, &p))
         return NULL;
-    json_t *o = new_object(c);
-    put_str(o, "expand", "description,lead,issueTypes,url,projectKeys");
+    put_str(o, "expand", c->d->project_expand);
     json_object_update(o, brief);
     if (s->description)
         put_str(o, "description", p.description);
     if (s->lead)
         put(o, "lead", user_json(c, p.lead));
-    if (s->url)
-        put_str(o, "url", "");
-    if (s->keys && !put_keys(c, o, &p))
-        return NULL;
+    if (s->url && *p.url)
+        put_str(o, "url", p.url);
     if (s->issue_types)
         put(o, "issueTypes", project_issue_types_json(c, id));
+    if ((s->keys && !put_keys(c, o, &p)) || (s->insight && !put_insight(c, o, id)))
+        return NULL;
     if (c->d->is_cloud) {
-        put_str(o, "style", "classic");
+        put_str(o, "style", p.is_simplified ? "next-gen" : "classic");
         put_bool(o, "isPrivate", false);
         put(o, "properties", new_object(c));
-    } else if (c->d->id == SANDBOX_DC10 || p.archived) {
-        put_bool(o, "archived", p.archived);
+        if (p.is_simplified) {
+            put_str(o, "entityId", p.uuid);
+            put_str(o, "uuid", p.uuid);
+        }
     }
-    return o;
+    put_end(c, o, &p);
+    return c->err.kind == ERR_NONE ? o : NULL;
 }
 
 static bool project_list(struct ctx *c)
 {
     json_t *list = new_array(c);
-    struct shown s = shown_of(c);
+    struct project_shown s = project_shown_of(c);
     struct sql_rows rows;
-    char *sql = arena_printf(c->a, "SELECT id FROM project WHERE archived = 0 AND %s ORDER BY name, id",
+    bool archived = !c->d->is_cloud && param_bool(c, "includeArchived", false);
+    char *sql = arena_printf(c->a, "SELECT id FROM project WHERE (archived = 0 OR ?1) AND %s ORDER BY name, id",
                              visible_projects(c, "id"));
-    if (!db_query(c, &rows, sql, ""))
+    if (!db_query(c, &rows, sql, "i", (int64_t)archived))
         return false;
     while (sql_next(&rows))
-        add(list, project_full(c, sql_int(&rows, 0), &s));
+        add(list, project_full_json(c, sql_int(&rows, 0), &s));
     return db_done(c, &rows) && reply_json(c, 200, list);
 }
 
-static bool wanted(char **list, size_t count, const char *value)
+json_t *project_whole_json(struct ctx *c, int64_t id)
 {
-    for (size_t i = 0; i < count; i++)
-        if (str_eq_nocase(list[i], value))
-            return true;
-    return !count;
-}
-
-static bool project_search(struct ctx *c)
-{
-    json_t *values = new_array(c);
-    struct shown s = shown_of(c);
-    struct page page;
-    struct sql_rows rows;
-    char **keys, **ids;
-    size_t key_count = param_list(c, "keys", &keys), id_count = param_list(c, "id", &ids);
-    const char *query = param(c, "query");
-    int64_t total = 0;
-    char *sql = arena_printf(c->a,
-                             "SELECT id, key FROM project WHERE archived = 0 AND %s AND (?1 IS NULL OR key LIKE '%%' ||"
-                             " ?1 || '%%' OR name LIKE '%%' || ?1 || '%%') ORDER BY key",
-                             visible_projects(c, "id"));
-    if (!page_read(c, 50, 100, &page) || !db_query(c, &rows, sql, "s", query))
-        return false;
-    while (sql_next(&rows)) {
-        if (!wanted(keys, key_count, sql_peek(&rows, 1)) ||
-            !wanted(ids, id_count, arena_printf(c->a, "%lld", (long long)sql_int(&rows, 0))))
-            continue;
-        if (total >= page.start && total < page.start + page.max)
-            add(values, project_full(c, sql_int(&rows, 0), &s));
-        total++;
-    }
-    return db_done(c, &rows) && reply_json(c, 200, page_json(c, &page, total, values));
+    struct project p;
+    struct project_shown s = project_shown_of(c);
+    s.description = s.lead = s.issue_types = s.url = true;
+    json_t *o = project_full_json(c, id, &s);
+    if (!o || !project_read(c, id, &p))
+        return NULL;
+    put(o, "components", project_components_json(c, id));
+    put(o, "versions", project_versions_json(c, id, true));
+    put_str(o, "assigneeType", p.assignee_type);
+    put(o, "roles", project_roles_json(c, id));
+    return c->err.kind == ERR_NONE ? o : NULL;
 }
 
 static bool project_get(struct ctx *c)
 {
     int64_t id = 0;
-    struct project p;
-    if (!project_need(c, c->args[0], &id) || !project_read(c, id, &p))
+    if (!project_need(c, c->args[0], &id))
         return false;
-    struct shown s = shown_of(c);
-    s.description = s.lead = s.issue_types = true;
-    json_t *o = project_full(c, id, &s), *roles = project_roles_json(c, id);
-    if (!o)
-        return false;
-    put(o, "components", project_components_json(c, id));
-    put(o, "versions", project_versions_json(c, id, true));
-    put_str(o, "assigneeType", p.assignee_type);
-    put(o, "roles", roles);
-    return reply_json(c, 200, o);
+    json_t *o = project_whole_json(c, id);
+    return o && reply_json(c, 200, o);
 }
 
 static bool project_statuses(struct ctx *c)
@@ -226,58 +212,47 @@ static bool project_statuses(struct ctx *c)
     return db_done(c, &rows) && ok && reply_json(c, 200, list);
 }
 
-static bool is_key(const char *key)
-{
-    size_t n = key ? strlen(key) : 0;
-    if (n < 2 || n > 10 || !isupper((unsigned char)key[0]))
-        return false;
-    for (size_t i = 1; i < n; i++)
-        if (!isupper((unsigned char)key[i]) && !isdigit((unsigned char)key[i]) && key[i] != '_')
-            return false;
-    return true;
-}
+/* ---- types of projects ---- */
 
-static bool lead_of(struct ctx *c, int64_t *r)
-{
-    const char *account = json_at_str(c->body, "leadAccountId"), *name = json_at_str(c->body, "lead");
-    *r = c->caller;
-    if (!account && !name)
-        return true;
-    if (!db_int(c, r, "SELECT id FROM account WHERE account_id = ?1 OR name = ?2", "ss", account, name))
-        return false;
-    return *r || refuse_field(c, "projectLead", "The lead '%s' does not exist.", account ? account : name);
-}
+static const struct {
+    const char *key, *name, *color;
+} TYPES[] = {{"business", "Business", "#1D7F28"},
+             {"software", "Software", "#009BDC"},
+             {"service_desk", "Service Desk", "#67AB49"}};
 
-static bool project_post(struct ctx *c)
+static json_t *type_json(struct ctx *c, size_t i)
 {
-    const char *key = json_at_str(c->body, "key"), *name = json_at_str(c->body, "name");
-    int64_t id = 0, lead = 0;
-    if (!is_key(key))
-        return refuse_field(c, "projectKey",
-                            "Project keys must start with an uppercase letter, followed by one or more "
-                            "uppercase alphanumeric characters.");
-    if (str_is_empty(name))
-        return refuse_field(c, "projectName", "You must specify a valid project name.");
-    if (!lead_of(c, &lead))
-        return false;
-    if (!project_create(c->sb, key, name, lead, &id, &c->err)) {
-        if (c->err.kind != ERR_INPUT)
-            return false;
-        char *text = arena_strdup(c->a, c->err.text);
-        err_clear(&c->err);
-        return refuse_field(c, str_starts(text, "Project") ? "projectKey" : "projectName", "%s", text);
-    }
     json_t *o = new_object(c);
-    put_self(c, o, "project/%lld", (long long)id);
-    put_int(o, "id", id);
-    put_str(o, "key", key);
-    return reply_json(c, 201, o);
+    put_str(o, "key", TYPES[i].key);
+    put_str(o, "formattedKey", TYPES[i].name);
+    put_str(o, "descriptionI18nKey", arena_printf(c->a, "jira.project.type.%s.description", TYPES[i].key));
+    put_str(o, "icon", "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4="); /* an empty picture */
+    put_str(o, "color", TYPES[i].color);
+    return o;
+}
+
+static bool types_get(struct ctx *c)
+{
+    json_t *list = new_array(c);
+    for (size_t i = 0; i < ARRAY_LEN(TYPES); i++)
+        add(list, type_json(c, i));
+    return reply_json(c, 200, list);
+}
+
+static bool type_get(struct ctx *c)
+{
+    for (size_t i = 0; i < ARRAY_LEN(TYPES); i++)
+        if (str_eq(TYPES[i].key, c->args[0]))
+            return reply_json(c, 200, type_json(c, i));
+    return refuse(c, 404, "The project type '%s' does not exist.", c->args[0]);
 }
 
 const struct route project_routes[] = {
     {HTTP_GET, "project", project_list, ON_ALL, ROUTE_ANONYMOUS},
-    {HTTP_POST, "project", project_post, ON_ALL, ROUTE_ADMIN},
-    {HTTP_GET, "project/search", project_search, ON_CLOUD, ROUTE_ANONYMOUS},
+    {HTTP_GET, "project/type", types_get, ON_ALL, ROUTE_ANONYMOUS},
+    {HTTP_GET, "project/type/accessible", types_get, ON_CLOUD, 0},
+    {HTTP_GET, "project/type/{}", type_get, ON_ALL, ROUTE_ANONYMOUS},
+    {HTTP_GET, "project/type/{}/accessible", type_get, ON_ALL, 0},
     {HTTP_GET, "project/{}", project_get, ON_ALL, ROUTE_ANONYMOUS},
     {HTTP_GET, "project/{}/statuses", project_statuses, ON_ALL, ROUTE_ANONYMOUS},
     {0},

@@ -15,6 +15,7 @@
     table(attachment) \
     table(attachment_content) \
     table(auth) \
+    table(avatar) \
     table(changelog) \
     table(comment) \
     table(component) \
@@ -37,6 +38,10 @@
     table(permission_scheme) \
     table(priority) \
     table(project) \
+    table(project_category) \
+    table(project_end) \
+    table(project_search) \
+    table(project_write) \
     table(property) \
     table(remote_link) \
     table(role) \

@@ -60,7 +60,8 @@ const char sandbox_schema[] =
     " lead INTEGER REFERENCES account (id), assignee_type TEXT NOT NULL DEFAULT 'UNASSIGNED',"
     " type_key TEXT NOT NULL DEFAULT 'software', uuid TEXT NOT NULL, next_number INTEGER NOT NULL DEFAULT 1,"
     " archived INTEGER NOT NULL DEFAULT 0, archived_at INTEGER, archived_by INTEGER,"
-    " deleted INTEGER, deleted_by INTEGER, url TEXT NOT NULL DEFAULT '', category INTEGER,"
+    " deleted INTEGER, deleted_by INTEGER, avatar INTEGER NOT NULL DEFAULT 10324,"
+    " is_simplified INTEGER NOT NULL DEFAULT 0, url TEXT NOT NULL DEFAULT '', category INTEGER,"
     " permission_scheme INTEGER, security_scheme INTEGER);"
     "CREATE TABLE project_key (key TEXT PRIMARY KEY COLLATE NOCASE, project INTEGER NOT NULL) WITHOUT ROWID;" /* former
                                                                                                                  keys */

@@ -1,19 +1,7 @@
 /* user.c - people: myself, look-ups and searches, and their creation by an admin. */
-#include "sandbox/access.h"
+#include "sandbox/project.h"
 
 #include <string.h>
-
-static void put_avatars(struct ctx *c, json_t *o)
-{
-    static const struct {
-        const char *size, *query;
-    } AVATARS[] = {{"48x48", ""}, {"24x24", "size=small&"}, {"16x16", "size=xsmall&"}, {"32x32", "size=medium&"}};
-    json_t *urls = new_object(c);
-    for (size_t i = 0; i < ARRAY_LEN(AVATARS); i++)
-        put_str(urls, AVATARS[i].size,
-                arena_printf(c->a, "%s/secure/useravatar?%savatarId=10122", c->sb->base_url, AVATARS[i].query));
-    put(o, "avatarUrls", urls);
-}
 
 /* Columns as in COLUMNS. */
 static json_t *from_row(struct ctx *c, struct sql_rows *rows)
@@ -30,7 +18,7 @@ static json_t *from_row(struct ctx *c, struct sql_rows *rows)
     }
     if (email)
         put_str(o, "emailAddress", email);
-    put_avatars(c, o);
+    put(o, "avatarUrls", avatar_urls_json(c, "user", 10122));
     put_str(o, "displayName", sql_peek(rows, 5));
     put_bool(o, "active", sql_int(rows, 7));
     put_str(o, "timeZone", sql_peek(rows, 8) ? sql_peek(rows, 8) : c->sb->zone);

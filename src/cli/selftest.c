@@ -44,18 +44,19 @@ static bool run(struct cli *c, struct err *e)
         return false;
     c->has_findings = r.failures > 0;
     if (c->is_json)
-        cli_json(c, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "scenarios",
+        cli_json(c, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "scenarios",
                               (json_int_t)r.scenarios, "steps", (json_int_t)r.steps, "cases", (json_int_t)r.cases,
                               "kills", (json_int_t)r.kills, "doubleKills", (json_int_t)r.double_kills, "faults",
                               (json_int_t)r.faults, "histories", (json_int_t)r.histories, "known", (json_int_t)r.known,
-                              "failures", (json_int_t)r.failures, "tookMs", (json_int_t)r.took_ms));
+                              "failures", (json_int_t)r.failures, "tookMs", (json_int_t)r.took_ms, "isCutShort",
+                              r.is_cut));
     else
         cli_say(c,
                 "%lld scenarios of %lld steps in %lld cases: %lld kills, %lld of them twice, %lld faults; %lld "
-                "histories; %lld failed, in %lld s",
+                "histories; %lld failed, in %lld s%s",
                 (long long)r.scenarios, (long long)r.steps, (long long)r.cases, (long long)r.kills,
                 (long long)r.double_kills, (long long)r.faults, (long long)r.histories, (long long)r.failures,
-                (long long)(r.took_ms / 1000));
+                (long long)(r.took_ms / 1000), r.is_cut ? "; the time was over before everything was played" : "");
     return true;
 }
 

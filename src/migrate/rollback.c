@@ -172,7 +172,11 @@ bool migrate_rollback(const struct migrate_options *o, struct arena *a, struct m
         ok = err_set(e, ERR_STATE, "%s was deleted when its migration was finished; there is nothing to go back to",
                      o->sync_key);
     else if (!json_at_int(f.document, "stoppedMs", 0) && !flow_is_done(&f, "check"))
-        ok = err_set(e, ERR_STATE, "no migration of %s is under way; there is nothing to go back from", o->sync_key);
+        ok = err_set(
+            e, ERR_STATE,
+            "no migration of %s is under way: none was begun, or it was gone back from already. How it stands is shown "
+            "by: tandem sync show %s",
+            o->sync_key, o->sync_key);
     ok = ok && halt_new(&f, &has_run, e) &&
          (!has_run || (list_only_new(&f, e) && list_all_comments(&f, e) && clear_new_panels(&f, e))) && go_back(&f, e);
     flow_report(&f);

@@ -128,6 +128,7 @@ bool selftest_run(const struct selftest_options *options, struct selftest_report
     struct selftest t = {options, r, clock_now(clock_system())};
     *r = (struct selftest_report){0};
     bool ok = play(&t, e);
+    r->is_cut = is_over(&t);
     r->took_ms = clock_now(clock_system()) - t.began_ms;
     return ok;
 }

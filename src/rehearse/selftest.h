@@ -26,6 +26,7 @@ struct selftest_options {
 struct selftest_report {
     int64_t scenarios, steps, cases, kills, double_kills, faults, histories, known, failures;
     int64_t took_ms;
+    bool is_cut; /* the time was over before everything was played */
 };
 
 /* True also when cases failed: look at failures. False when something could not be played at all: ERR_INPUT for an

@@ -4,6 +4,12 @@
 #include "store/site.h"
 
 /* One site: what it is and who we are there, or why we do not know. The first error is kept for the exit code. */
+static const char *text_form(struct cli *c, const struct jira_facts *facts)
+{
+    const char *why = facts->text_reason;
+    return facts->has_adf ? "ADF" : why ? arena_printf(c->arena, "wiki markup (%s)", why) : "wiki markup";
+}
+
 static void check(struct cli *c, struct sites *sites, const char *name, struct cli_table *t, json_t *list,
                   struct err *first)
 {
@@ -11,18 +17,19 @@ static void check(struct cli *c, struct sites *sites, const char *name, struct c
     struct jira_site *site;
     const struct jira_facts *facts;
     if (sites_open(sites, name, &site, &e) && jira_site_check(site, &e) && jira_site_facts(site, &facts, &e)) {
-        json_array_append_new(list, json_pack("{s:s, s:b, s:s, s:s, s:s, s:s*, s:s*, s:I}", "name", name, "ok", 1,
-                                              "deployment", facts->caps->name, "version", facts->version, "account",
-                                              facts->account_id, "accountName", facts->account_name, "zone",
-                                              facts->zone, "skewMs", (json_int_t)facts->skew_ms));
+        json_array_append_new(list, json_pack("{s:s, s:b, s:s, s:s, s:s, s:s*, s:s*, s:I, s:s, s:s*}", "name", name,
+                                              "ok", 1, "deployment", facts->caps->name, "version", facts->version,
+                                              "account", facts->account_id, "accountName", facts->account_name, "zone",
+                                              facts->zone, "skewMs", (json_int_t)facts->skew_ms, "richText",
+                                              facts->has_adf ? "adf" : "wiki", "richTextReason", facts->text_reason));
         cli_row(t, name, "ok", arena_printf(c->arena, "%s %s", facts->caps->name, facts->version),
                 facts->account_name ? facts->account_name : facts->account_id, facts->zone,
-                arena_printf(c->arena, "%lld ms", (long long)facts->skew_ms));
+                arena_printf(c->arena, "%lld ms", (long long)facts->skew_ms), text_form(c, facts));
         return;
     }
     json_array_append_new(
         list, json_pack("{s:s, s:b, s:s, s:s}", "name", name, "ok", 0, "error", err_kind_name(e.kind), "text", e.text));
-    cli_row(t, name, err_kind_name(e.kind), NULL, NULL, NULL, NULL);
+    cli_row(t, name, err_kind_name(e.kind), NULL, NULL, NULL, NULL, NULL);
     if (first->kind == ERR_NONE)
         *first = e;
     else
@@ -39,7 +46,7 @@ static bool run(struct cli *c, struct err *e)
     if (!cli_open_store(c, STORE_READ, e) || !site_list(c->store, c->arena, &rows, &count, e))
         return false;
     json_t *list = json_keep(c->arena, json_array());
-    struct cli_table t = cli_table(c, "NAME", "STATE", "JIRA", "ACCOUNT", "ZONE", "CLOCK AHEAD", NULL);
+    struct cli_table t = cli_table(c, "NAME", "STATE", "JIRA", "ACCOUNT", "ZONE", "CLOCK AHEAD", "RICH TEXT", NULL);
     if (name)
         check(c, &sites, name, &t, list, &first);
     for (size_t i = 0; !name && i < count; i++)

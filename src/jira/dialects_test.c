@@ -1,6 +1,7 @@
 /* The whole interface of a tracker against the sandbox, in all three dialects: what the engine relies on, on the road
  * that it really takes. Every write is seen again by another reading. */
 #include "jira/sandbox_play.h"
+#include "tracker/rich.h"
 
 static void tell_of_project(struct site *s)
 {
@@ -68,7 +69,7 @@ static void tell_of_an_issue(struct site *s)
     struct tracker_issue *issue = read_one(s, id, TRACKER_HISTORY);
     assert_string_equal(issue->key, key);
     assert_string_equal(tracker_issue_value(issue, "summary").text, "Made by \"us\"");
-    assert_non_null(strstr(tracker_issue_value(issue, "description").text, "*bold*"));
+    assert_non_null(strstr(rich_markup(&s->a, tracker_issue_value(issue, "description").text), "*bold*"));
     assert_int_equal(tracker_issue_value(issue, "labels").count, 2);
     assert_string_equal(tracker_issue_value(issue, "priority").id, s->project.priorities[0].id);
     assert_string_equal(json_at_str(json_object_get(issue->properties, TRACKER_TOKEN_PROPERTY), "token"), "tok-1");
@@ -125,12 +126,12 @@ static void tell_of_comments(struct site *s)
     struct tracker_visibility role = {"role", "Administrators"};
     ok(*s, s->t->ops->comment_add(s->t, &s->a, id, "first *word*", "tok-c", NULL, &made, &s->e));
     ok(*s, s->t->ops->comment_get(s->t, &s->a, id, made.id, &again, &s->e));
-    assert_string_equal(again.body, "first *word*");
+    assert_string_equal(rich_markup(&s->a, again.body), "first *word*");
     assert_string_equal(again.token, "tok-c");
     struct tracker_comment hidden;
     ok(*s, s->t->ops->comment_add(s->t, &s->a, id, "for some", NULL, &role, &hidden, &s->e));
     ok(*s, s->t->ops->comment_edit(s->t, &s->a, id, hidden.id, "for some still", &role, &again, &s->e));
-    assert_string_equal(again.body, "for some still");
+    assert_string_equal(rich_markup(&s->a, again.body), "for some still");
     assert_string_equal(again.visibility_value, "Administrators");
     struct tracker_issue *issue = read_one(s, id, TRACKER_COMMENTS | TRACKER_COMMENT_TOKENS);
     assert_int_equal(issue->comment_count, 2);
@@ -159,7 +160,7 @@ static void tell_of_many_comments(struct site *s)
     struct tracker_issue *issue = read_one(s, id, TRACKER_COMMENTS);
     assert_int_equal(issue->comment_count, MANY);
     for (int i = 0; i < MANY; i++)
-        assert_string_equal(issue->comments[i].body, arena_printf(&s->a, "%d", i));
+        assert_string_equal(rich_markup(&s->a, issue->comments[i].body), arena_printf(&s->a, "%d", i));
 }
 
 static void tell_of_long_histories(struct site *s)

@@ -4,6 +4,12 @@
 
 static const enum sandbox_dialect all_dialects[] = {SANDBOX_DC8, SANDBOX_DC10, SANDBOX_CLOUD};
 
+/* Where an issue is made: with its text, which is ADF on Cloud. */
+static const char *text_path(enum sandbox_dialect d)
+{
+    return d == SANDBOX_CLOUD ? "/rest/api/3/issue" : "/rest/api/2/issue";
+}
+
 static void fault(struct site *s, struct sandbox_fault f)
 {
     ok(*s, sandbox_fault_add(s->sandbox, &f, &s->e));
@@ -54,7 +60,7 @@ static void a_creation_without_a_reply_is_found_by_its_token(void **state)
                                              json_keep(&s.a, json_pack("{s:s}", "token", "lost"))};
             const char *id, *key;
             int64_t before = clock_now(&s.clock.clock);
-            fault(&s, (struct sandbox_fault){.kind = lost[l], .method = "POST", .path = "/rest/api/2/issue"});
+            fault(&s, (struct sandbox_fault){.kind = lost[l], .method = "POST", .path = text_path(all_dialects[d])});
             refused(s, ERR_UNCERTAIN, s.t->ops->create(s.t, &s.a, given, 2, &token, 1, &id, &key, &s.e));
             fault(&s, (struct sandbox_fault){.kind = SANDBOX_FAULT_INDEX_LAG, .ms = 600000});
             struct tracker_issue *found;

@@ -1,6 +1,7 @@
 #include "jira/field.h"
 
 #include "base/str.h"
+#include "tracker/rich.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +131,8 @@ struct value jira_value_read(struct arena *a, struct jira_field_form form, const
 {
     if (json_is_array(json))
         return read_set(a, form, json);
+    if (str_eq(json_at_str(json, "type"), "doc"))
+        return value_rich(rich_of_adf(a, json));
     if (json_is_object(json))
         return is_user(json) ? jira_user_read(json) : read_option(a, json);
     if (json_is_number(json))
@@ -141,7 +144,7 @@ struct value jira_value_read(struct arena *a, struct jira_field_form form, const
         return (struct value){0};
     if (form.is_date)
         return (struct value){.kind = VALUE_DATE, .text = text};
-    return form.is_rich ? value_rich(text) : value_string(text);
+    return form.is_rich ? value_rich(rich_of_markup(text)) : value_string(text);
 }
 
 /* --- writing --- */
@@ -160,11 +163,14 @@ static json_t *write_option(struct arena *a, struct jira_field_form form, const 
 /* The caller owns the result. */
 static json_t *write_value(struct arena *a, struct jira_field_form form, bool by_account_id, const struct value *v)
 {
+    if (form.is_rich && form.takes_adf && (v->kind == VALUE_RICH || v->kind == VALUE_STRING))
+        return json_deep_copy(rich_adf(a, v->text));
     switch (v->kind) {
     case VALUE_STRING:
-    case VALUE_RICH:
     case VALUE_DATE:
         return json_string(v->text);
+    case VALUE_RICH:
+        return json_string(rich_markup(a, v->text));
     case VALUE_NUMBER: {
         json_t *number = json_loads(v->text, JSON_DECODE_ANY, NULL);
         return number ? number : json_string(v->text);

@@ -10,6 +10,7 @@
 struct jira_field_form {
     bool is_rich, is_date, is_set;
     bool is_custom; /* an option without an id is named by "value", not by "name" */
+    bool takes_adf; /* rich text is written as ADF; otherwise as wiki markup. Reading takes what comes */
 };
 
 /* `definition` may be NULL for system fields. */

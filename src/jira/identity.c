@@ -15,8 +15,7 @@ static bool learn(struct jira_site *site, const json_t *me, struct err *e)
     const char *id = json_at_str(me, by_account ? "accountId" : "name");
     const char *key = by_account ? id : json_at_str(me, "key");
     if (str_is_empty(id))
-        return err_set(e, ERR_AUTH,
-                       "%s: /rest/api/2/myself does not say who we are; check the user and the secret of this site",
+        return err_set(e, ERR_AUTH, "%s: /myself does not say who we are; check the user and the secret of this site",
                        site->label);
     if (!key)
         key = id;
@@ -33,13 +32,34 @@ static bool learn(struct jira_site *site, const json_t *me, struct err *e)
     return true;
 }
 
+static bool ask_myself(struct jira_site *site, struct arena *a, struct http_reply *reply, struct err *e)
+{
+    const char *target = arena_printf(a, "%s/myself", jira_text_api(site));
+    return http_client_call(site->http, &(struct http_call){.method = HTTP_GET, .target = target}, a, reply, e);
+}
+
+/* The question that must be asked anyway tells whether there is a v3 at all: where it is not, v2 knows us. */
+static bool find_myself(struct jira_site *site, struct arena *a, struct http_reply *reply, struct err *e)
+{
+    if (ask_myself(site, a, reply, e))
+        return true;
+    if (site->is_known || !site->facts.has_adf || e->kind != ERR_GONE)
+        return false;
+    err_clear(e);
+    site->facts.has_adf = false;
+    bool ok = ask_myself(site, a, reply, e);
+    site->facts.has_adf = !ok;
+    if (ok)
+        jira_text_use_markup(site, "it has no /rest/api/3");
+    return ok;
+}
+
 bool jira_identity_ask(struct jira_site *site, struct err *e)
 {
     struct arena a = ARENA_INIT;
     struct http_reply reply;
     struct err failure = ERR_INIT;
-    bool ok = http_client_call(site->http, &(struct http_call){.method = HTTP_GET, .target = "/rest/api/2/myself"}, &a,
-                               &reply, &failure);
+    bool ok = find_myself(site, &a, &reply, &failure);
     if (ok)
         ok = learn(site, reply.json, &failure);
     else if (failure.kind == ERR_GONE) /* nobody, on some versions; never a statement about an issue */

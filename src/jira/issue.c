@@ -130,9 +130,10 @@ static bool read_one(const struct reading *q, const char *id, struct tracker_iss
 {
     const struct tracker_read *read = q->read;
     const char *properties = join(q->a, string_list(q->a, read->properties, read->property_count));
-    const char *target = arena_printf(q->a, "/rest/api/2/issue/%s?fields=%s%s%s%s", str_percent_encode(q->a, id),
-                                      join(q->a, field_list(q)), q->with_changelog ? "&expand=changelog" : "",
-                                      read->property_count ? "&properties=" : "", properties);
+    const char *target =
+        arena_printf(q->a, "%s/issue/%s?fields=%s%s%s%s", jira_text_api(q->site), str_percent_encode(q->a, id),
+                     join(q->a, field_list(q)), q->with_changelog ? "&expand=changelog" : "",
+                     read->property_count ? "&properties=" : "", properties);
     const json_t *json;
     *r = NULL;
     if (!jira_find(q->site, q->a, target, &json, e))
@@ -170,7 +171,8 @@ static bool bulkfetch(const struct reading *q, const char *const *ids, size_t co
     if (q->with_changelog)
         json_object_set_new(body, "expand", json_pack("[s]", "changelog"));
     const json_t *answer;
-    return jira_ask_list(q->site, q->a, "/rest/api/2/issue/bulkfetch", body, "issues", &answer, e) &&
+    const char *target = arena_printf(q->a, "%s/issue/bulkfetch", jira_text_api(q->site));
+    return jira_ask_list(q->site, q->a, target, body, "issues", &answer, e) &&
            take_all(q, json_object_get(answer, "issues"), r, count_r, e);
 }
 
@@ -294,18 +296,17 @@ static bool write_fields(struct jira_site *site, struct arena *a, const struct t
     *r = json_keep(a, json_object());
     for (size_t i = 0; i < count; i++) {
         struct jira_field_form form = jira_field_form(ids[i], jira_field_find(definitions, definition_count, ids[i]));
+        form.takes_adf = facts->has_adf;
         json_object_set(*r, ids[i], jira_value_write(a, form, facts->caps->has_account_ids, &fields[i].value));
     }
     return true;
 }
 
-bool jira_issue_create(struct jira_site *site, struct arena *a, const char *project,
-                       const struct tracker_issue_field *fields, size_t count,
-                       const struct tracker_property *properties, size_t property_count, const char **id_r,
-                       const char **key_r, struct err *e)
+static bool send_new(struct jira_site *site, struct arena *a, const char *project,
+                     const struct tracker_issue_field *fields, size_t count, const struct tracker_property *properties,
+                     size_t property_count, const json_t **answer, struct err *e)
 {
     json_t *values;
-    const json_t *answer;
     if (!write_fields(site, a, fields, count, &values, e))
         return false;
     json_object_set_new(values, "project", json_pack("{s:s}", "id", project));
@@ -313,13 +314,37 @@ bool jira_issue_create(struct jira_site *site, struct arena *a, const char *proj
     for (size_t i = 0; i < property_count; i++)
         json_array_append_new(list, json_pack("{s:s, s:O}", "key", properties[i].key, "value", properties[i].value));
     json_object_set_new(body, "properties", list);
-    if (!jira_write(site, a, NULL, HTTP_POST, "/rest/api/2/issue", body, &answer, e))
-        return false;
+    return jira_write(site, a, NULL, HTTP_POST, arena_printf(a, "%s/issue", jira_text_api(site)), body, answer, e);
+}
+
+/* Ends an attempt: true to try again, in the form that the site asked for. */
+static bool is_other_form_wanted(struct jira_site *site, const struct err *failure, bool *was_asked, struct err *e)
+{
+    if (!*was_asked && jira_text_learn(site, failure))
+        return *was_asked = true;
+    if (e)
+        *e = *failure;
+    return false;
+}
+
+bool jira_issue_create(struct jira_site *site, struct arena *a, const char *project,
+                       const struct tracker_issue_field *fields, size_t count,
+                       const struct tracker_property *properties, size_t property_count, const char **id_r,
+                       const char **key_r, struct err *e)
+{
+    const json_t *answer;
+    bool was_asked = false;
+    for (struct err failure = ERR_INIT;; err_clear(&failure)) {
+        if (send_new(site, a, project, fields, count, properties, property_count, &answer, &failure))
+            break;
+        if (!is_other_form_wanted(site, &failure, &was_asked, e))
+            return false;
+    }
     *id_r = json_at_id(a, answer, "id");
     *key_r = json_at_str(answer, "key");
     if (str_is_empty(*id_r) || str_is_empty(*key_r))
-        return err_set(e, ERR_UNCERTAIN, "%s: POST /rest/api/2/issue was accepted, but the answer names no issue",
-                       site->label);
+        return err_set(e, ERR_UNCERTAIN, "%s: POST %s/issue was accepted, but the answer names no issue", site->label,
+                       jira_text_api(site));
     return true;
 }
 
@@ -329,8 +354,8 @@ static bool is_about_quiet(const struct err *e)
     return e->kind == ERR_FORBIDDEN || (e->kind == ERR_REFUSED && strstr(e->text, "discard the user notification"));
 }
 
-bool jira_issue_update(struct jira_site *site, struct arena *a, const char *id,
-                       const struct tracker_issue_field *fields, size_t count, bool *quietly, struct err *e)
+static bool send_edit(struct jira_site *site, struct arena *a, const char *id, const struct tracker_issue_field *fields,
+                      size_t count, bool *quietly, struct err *e)
 {
     json_t *values;
     const json_t *answer;
@@ -338,7 +363,7 @@ bool jira_issue_update(struct jira_site *site, struct arena *a, const char *id,
     if (!write_fields(site, a, fields, count, &values, e))
         return false;
     const json_t *body = json_keep(a, json_pack("{s:O}", "fields", values));
-    const char *target = arena_printf(a, "/rest/api/2/issue/%s", str_percent_encode(a, id));
+    const char *target = arena_printf(a, "%s/issue/%s", jira_text_api(site), str_percent_encode(a, id));
     if (!*quietly)
         return jira_write(site, a, id, HTTP_PUT, target, body, &answer, e);
     if (jira_write(site, a, id, HTTP_PUT, arena_printf(a, "%s?notifyUsers=false", target), body, &answer, &failure))
@@ -350,4 +375,16 @@ bool jira_issue_update(struct jira_site *site, struct arena *a, const char *id,
     if (e)
         *e = failure;
     return false;
+}
+
+bool jira_issue_update(struct jira_site *site, struct arena *a, const char *id,
+                       const struct tracker_issue_field *fields, size_t count, bool *quietly, struct err *e)
+{
+    bool was_asked = false;
+    for (struct err failure = ERR_INIT;; err_clear(&failure)) {
+        if (send_edit(site, a, id, fields, count, quietly, &failure))
+            return true;
+        if (!is_other_form_wanted(site, &failure, &was_asked, e))
+            return false;
+    }
 }

@@ -59,7 +59,7 @@ static void cloud_reads_by_bulkfetch_with_properties(void **state)
 {
     (void)state;
     PLAY(p, true,
-         {"POST /rest/api/2/issue/bulkfetch", "\"properties\":[\"tandem.token\"]", 200,
+         {"POST /rest/api/3/issue/bulkfetch", "\"properties\":[\"tandem.token\"]", 200,
           "{\"issues\":[{" HEAD("2") ",\"fields\":{" FIELDS "},\"properties\":{\"tandem.token\":{\"token\":\"t\"}}},"
                                      "{" HEAD("1") ",\"fields\":{" FIELDS "}}],\"issueErrors\":[]}"});
     const char *const ids[] = {"1", "2"}, *const keys[] = {TRACKER_TOKEN_PROPERTY};
@@ -181,8 +181,8 @@ static void tokens_come_from_the_comments_own_resource(void **state)
     (void)state;
     PLAY(
         p, true,
-        {"GET /rest/api/2/issue/1?fields=project,created,updated,creator,reporter,parent", NULL, 200, ISSUE("1", "")},
-        {"GET /rest/api/2/issue/1/comment?startAt=0&maxResults=1000&expand=properties", NULL, 200,
+        {"GET /rest/api/3/issue/1?fields=project,created,updated,creator,reporter,parent", NULL, 200, ISSUE("1", "")},
+        {"GET /rest/api/3/issue/1/comment?startAt=0&maxResults=1000&expand=properties", NULL, 200,
          "{\"total\":1,\"comments\":[{\"id\":\"5\",\"body\":null,\"jsdPublic\":false,\"visibility\":{\"type\":\"role\","
          "\"value\":\"Developers\"},\"properties\":[{\"key\":\"x\",\"value\":1},{\"key\":\"tandem.token\",\"value\":"
          "{\"token\":\"abc\"}}]}]}"});
@@ -208,7 +208,7 @@ static void history_ascends_and_is_paged_where_the_expanded_one_is_cut(void **st
 {
     (void)state;
     PLAY(p, true,
-         {"POST /rest/api/2/issue/bulkfetch", "\"expand\":[\"changelog\"]", 200,
+         {"POST /rest/api/3/issue/bulkfetch", "\"expand\":[\"changelog\"]", 200,
           "{\"issues\":[{" HEAD(
               "1") ",\"fields\":{" FIELDS
                    "},\"changelog\":{\"total\":2,\"histories\":[" HISTORY("10", "summary", "b", "c") "," HISTORY(
@@ -350,12 +350,12 @@ static void cloud_finds_what_it_made_by_key(void **state)
     PLAY(p, true, PLAY_PROJECT,
          {"POST /rest/api/2/search/jql", "project = \\\"SA\\\" ORDER BY key DESC", 200,
           "{\"issues\":[{\"id\":\"5\",\"key\":\"SA-150\",\"fields\":{\"updated\":\"2026-01-01T01:00:00.000+0100\"}}]}"},
-         {"POST /rest/api/2/issue/bulkfetch", "[\"SA-8\",\"SA-9\",", 200, "{\"issues\":[]}"},
-         {"POST /rest/api/2/issue/bulkfetch", "\"SA-207\"]", 200,
+         {"POST /rest/api/3/issue/bulkfetch", "[\"SA-8\",\"SA-9\",", 200, "{\"issues\":[]}"},
+         {"POST /rest/api/3/issue/bulkfetch", "\"SA-207\"]", 200,
           "{\"issues\":[{\"id\":\"12\",\"key\":\"SA-152\",\"fields\":{" MINE "}},{\"id\":\"11\",\"key\":\"SA-151\","
           "\"fields\":{" MINE "}},{\"id\":\"1\",\"key\":\"SA-120\",\"fields\":{" OLD "}},"
           "{\"id\":\"2\",\"key\":\"SA-121\",\"fields\":{" ELSE "}}]}"},
-         {"POST /rest/api/2/issue/bulkfetch", "[\"SA-208\",", 200, "{\"issues\":[]}"});
+         {"POST /rest/api/3/issue/bulkfetch", "[\"SA-208\",", 200, "{\"issues\":[]}"});
     struct tracker_issue *r;
     size_t count;
     assert_ok(p, p.tracker->ops->created_since(p.tracker, &p.a, PLAY_START, "SA-7", summary, 1, &r, &count, &p.e));
@@ -372,7 +372,7 @@ static void without_a_known_key_the_search_begins_after_the_last_old_issue(void 
          {"POST /rest/api/2/search/jql", "project = \\\"SA\\\" ORDER BY key DESC", 200, "{\"issues\":[]}"},
          {"POST /rest/api/2/search/jql", "AND created < \\\"2026-01-01 00:00\\\" ORDER BY key DESC", 200,
           "{\"issues\":[{\"id\":\"5\",\"key\":\"SA-40\",\"fields\":{\"updated\":\"2026-01-01T01:00:00.000+0100\"}}]}"},
-         {"POST /rest/api/2/issue/bulkfetch", "[\"SA-41\",", 200, "{\"issues\":[]}"});
+         {"POST /rest/api/3/issue/bulkfetch", "[\"SA-41\",", 200, "{\"issues\":[]}"});
     struct tracker_issue *r;
     size_t count;
     assert_ok(p, p.tracker->ops->created_since(p.tracker, &p.a, PLAY_START, NULL, summary, 1, &r, &count, &p.e));
@@ -388,7 +388,7 @@ static void a_gap_too_wide_is_left_to_a_person(void **state)
                                       "{\"issues\":[{\"id\":\"5\",\"key\":\"SA-900000\",\"fields\":{\"updated\":\"2026-"
                                       "01-01T01:00:00.000+0100\"}}]}"}};
     for (size_t i = 2; i < ARRAY_LEN(steps); i++)
-        steps[i] = (struct step){"POST /rest/api/2/issue/bulkfetch", NULL, 200, "{\"issues\":[]}"};
+        steps[i] = (struct step){"POST /rest/api/3/issue/bulkfetch", NULL, 200, "{\"issues\":[]}"};
     struct play p;
     play_init(&p, true, steps, ARRAY_LEN(steps));
     struct tracker_issue *r;

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "base/time_iso.h"
 #include "jira/field.h"
+#include "tracker/rich.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,14 +46,16 @@ static const char *token_of(const json_t *comment)
 
 bool jira_comment_parse(struct arena *a, const json_t *json, struct tracker_comment *r, struct err *e)
 {
-    const char *id = json_at_id(a, json, "id"), *body = json_at_str(json, "body");
+    const char *id = json_at_id(a, json, "id");
+    const json_t *body = json_object_get(json, "body");
     if (str_is_empty(id))
         return err_set(e, ERR_PROTOCOL, "the site answered with a comment without an id");
     const json_t *author = json_object_get(json, "author");
     *r = (struct tracker_comment){.id = id,
                                   .author_id = jira_user_id(author),
                                   .author_name = json_at_str(author, "displayName"),
-                                  .body = body ? body : "",
+                                  .body = json_is_object(body) ? rich_of_adf(a, body)
+                                                               : rich_of_markup(json_string_value(body)),
                                   .visibility_type = json_at_str(json, "visibility.type"),
                                   .visibility_value = json_at_str(json, "visibility.value"),
                                   .is_internal = !json_at_bool(json, "jsdPublic", true),

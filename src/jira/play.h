@@ -33,7 +33,7 @@ struct step {
 struct play {
     const struct step *steps;
     size_t count, at;
-    bool is_cloud;
+    bool is_cloud, lacks_v3;
     const char *version, *zone;
     const char *me; /* what /myself answers; NULL: the usual */
     int me_status;
@@ -87,8 +87,11 @@ static void play_handle(void *context, const struct http_request *q, struct aren
     p->clock.now += p->delay_ms;
     if (str_starts(q->target, "/rest/api/2/serverInfo"))
         return play_server_info(p, a, r);
-    if (str_starts(q->target, "/rest/api/2/myself"))
+    bool has_v3 = p->is_cloud && !p->lacks_v3;
+    if (str_eq(q->target, "/rest/api/2/myself") || (has_v3 && str_eq(q->target, "/rest/api/3/myself")))
         return play_myself(p, a, r);
+    if (p->lacks_v3 && str_starts(q->target, "/rest/api/3/"))
+        return play_answer(p, a, r, 404, "{\"message\":\"HTTP 404 Not Found\",\"status-code\":404}", false);
     p->clock.now += p->delay_ms;
     const char *line = arena_printf(a, "%s %s", http_method_name(q->method), q->target);
     const struct step *step = p->at < p->count ? &p->steps[p->at++] : NULL;

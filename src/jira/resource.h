@@ -1,6 +1,7 @@
 /* resource.h - Jira's resources, one file each, as the tracker of a project needs them.
  *
- * Everything speaks REST v2 on both deployments: rich text is wiki markup. Issues are named by id; what goes into a
+ * Everything speaks REST v2 on both deployments, but what holds rich text speaks v3 where the site takes ADF
+ * (rest.h: jira_text_api); texts come and go in either form (tracker/rich.h). Issues are named by id; what goes into a
  * path is percent-encoded here. The contracts are tracker.h's; what is said here is what it does not say. */
 #pragma once
 

@@ -31,6 +31,16 @@ bool jira_write(struct jira_site *, struct arena *, const char *issue, enum http
 /* tracker_ops.write_room. */
 size_t jira_write_room(struct jira_site *, const char *issue, int64_t *wait_ms_r);
 
+/* --- text_form.c: ADF over v3, or wiki markup over v2 --- */
+
+/* "/rest/api/3" or "/rest/api/2", for whatever holds rich text. Only once the facts of the site are known. */
+const char *jira_text_api(const struct jira_site *);
+/* From now on the site goes by markup; `reason` completes "site … goes by wiki markup: ". */
+void jira_text_use_markup(struct jira_site *, const char *reason);
+/* After a write of rich text was refused: when the refusal says that the site wants the other form, that is remembered
+ * and true returned. Nothing was done then, so the write may go once more, made anew. */
+bool jira_text_learn(struct jira_site *, const struct err *refusal);
+
 /* Like jira_ask, for lists: when the list under `member` is empty, that is believed only if we are still who we were.
  * ERR_PROTOCOL when there is no such list. */
 bool jira_ask_list(struct jira_site *, struct arena *, const char *target, const json_t *body, const char *member,

@@ -20,6 +20,7 @@ static const struct jira_caps caps_table[] = {
                     .has_search_properties = true,
                     .has_account_ids = true,
                     .needs_permission_list = true,
+                    .has_v3 = true,
                     .is_paced = true,
                     .read_batch = 100,
                     .search_batch = 500,
@@ -154,6 +155,8 @@ static bool learn_server(struct jira_site *site, const json_t *info, struct err 
         facts->version_numbers[i] = (int)json_integer_value(json_array_get(json_object_get(info, "versionNumbers"), i));
     facts->createmeta = createmeta_of(facts);
     budget_set_rates(http_client_budget(site->http), &facts->caps->rates);
+    if (!site->is_known)
+        facts->has_adf = facts->caps->has_v3;
     return true;
 }
 

@@ -46,6 +46,7 @@ struct jira_caps {
     bool has_search_properties; /* search shows issue properties */
     bool has_account_ids;       /* people are accountId; otherwise name */
     bool needs_permission_list; /* mypermissions wants to be told which */
+    bool has_v3;                /* REST v3, which speaks ADF */
     bool is_paced;              /* writes to one issue are limited: 20 in 2 s, 100 in 30 s */
     int read_batch;             /* issues in one bulk read */
     int search_batch;           /* rows to ask for in one page of a search */
@@ -67,6 +68,8 @@ struct jira_facts {
     const char *account_key; /* what never changes: accountId, or the user key */
     const char *zone;        /* of that user's profile: JQL reads dates in it. NULL when the site does not say */
     int64_t skew_ms;         /* site's clock minus ours */
+    bool has_adf;            /* rich text goes as ADF over v3; otherwise as wiki markup over v2 */
+    const char *text_reason; /* why a site that could have ADF goes by markup; NULL otherwise */
 };
 
 struct jira_site;

@@ -151,8 +151,8 @@ static void a_404_given_to_us_is_believed_without_asking(void **state)
 static void a_404_given_to_who_knows_whom_is_asked_about(void **state)
 {
     (void)state;
-    PLAY(p, true, {"GET /rest/api/2/issue/1/comment/5", NULL, 404, "{\"errorMessages\":[\"No\"]}", .is_nobody = true},
-         {"GET /rest/api/2/issue/1/comment/5", NULL, 404, "{\"errorMessages\":[\"No\"]}", .is_nobody = true});
+    PLAY(p, true, {"GET /rest/api/3/issue/1/comment/5", NULL, 404, "{\"errorMessages\":[\"No\"]}", .is_nobody = true},
+         {"GET /rest/api/3/issue/1/comment/5", NULL, 404, "{\"errorMessages\":[\"No\"]}", .is_nobody = true});
     struct tracker_comment c;
     assert_fails(p, ERR_GONE, p.tracker->ops->comment_get(p.tracker, &p.a, "1", "5", &c, &p.e));
     assert_int_equal(p.asked_me, 2);

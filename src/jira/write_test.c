@@ -51,7 +51,7 @@ static void custom_fields_are_written_by_their_definition(void **state)
          {"GET /rest/api/2/field", NULL, 200,
           "[{\"id\":\"customfield_1\",\"name\":\"Many\",\"schema\":{\"type\":\"array\",\"items\":\"option\"}},"
           "{\"id\":\"customfield_2\",\"name\":\"Who\",\"schema\":{\"type\":\"user\"}}]"},
-         {"PUT /rest/api/2/issue/5",
+         {"PUT /rest/api/3/issue/5",
           "{\"fields\":{\"customfield_1\":[],\"customfield_2\":{\"accountId\":\"712020:ann\"},\"customfield_3\":2.5,"
           "\"customfield_4\":{\"id\":\"7\",\"child\":{\"id\":\"8\"}},\"customfield_5\":{\"value\":\"Red\"}}}",
           204, NULL});
@@ -132,7 +132,7 @@ static void answers_to_a_write_have_their_kinds(void **state)
                 {201, "{\"id\":", ERR_UNCERTAIN},
                 {201, "{\"body\":\"no id\"}", ERR_UNCERTAIN}};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        PLAY(p, true, {"POST /rest/api/2/issue/5/comment", NULL, rows[i].status, rows[i].body});
+        PLAY(p, true, {"POST /rest/api/3/issue/5/comment", NULL, rows[i].status, rows[i].body});
         struct tracker_comment c;
         assert_fails(p, rows[i].kind, p.tracker->ops->comment_add(p.tracker, &p.a, "5", "x", NULL, NULL, &c, &p.e));
         assert_int_equal(jira_site_counts(p.site).writes, 1);
@@ -269,10 +269,10 @@ static void an_issue_that_is_written_too_fast_is_left_alone_and_no_other(void **
 {
     (void)state;
     PLAY(p, true,
-         {"DELETE /rest/api/2/issue/5/comment/1", NULL, 429, "{}",
+         {"DELETE /rest/api/3/issue/5/comment/1", NULL, 429, "{}",
           .header = "RateLimit-Reason: jira-per-issue-on-write"},
-         {"DELETE /rest/api/2/issue/6/comment/1", NULL, 204, NULL},
-         {"DELETE /rest/api/2/issue/5/comment/1", NULL, 204, NULL});
+         {"DELETE /rest/api/3/issue/6/comment/1", NULL, 204, NULL},
+         {"DELETE /rest/api/3/issue/5/comment/1", NULL, 204, NULL});
     const struct tracker_ops *ops = p.tracker->ops;
     int64_t wait;
     assert_fails(p, ERR_RATE, ops->comment_delete(p.tracker, &p.a, "5", "1", &p.e));

@@ -2,13 +2,14 @@
  *
  * A site may normalise the markup of the line (Cloud keeps ADF and writes the markup anew), so its text is compared and
  * not its bytes: the first line of the body, read as text, must have the shape of the template. Where the template has
- * {author} any text will do, {time} must be a time as we write it and {key} an issue key. */
+ * {author} any text will do, {time} must be a time as we write it and {key} an issue key. In a document the line is
+ * the first paragraph or heading, or what stands in it before its first break. */
 #include "mapping/mapping.h"
 
 #include "base/buf.h"
 #include "base/str.h"
 #include "base/time_iso.h"
-#include "text/text.h"
+#include "tracker/rich.h"
 
 #include <ctype.h>
 
@@ -63,18 +64,26 @@ static char *fill(struct arena *a, const char *template, const char *author, con
     return line;
 }
 
-char *mapping_comment_copy(const struct mapping *m, struct arena *a, enum side to, const struct tracker_comment *origin,
-                           const char *origin_key)
+/* A document that begins with the blocks of the line. */
+static const char *put_above(struct arena *a, const char *line, const char *body)
+{
+    const json_t *below = rich_adf(a, body);
+    json_t *doc = json_keep(a, json_deep_copy(rich_adf(a, line)));
+    json_array_extend(json_object_get(doc, "content"), json_object_get(below, "content"));
+    return rich_of_adf(a, doc);
+}
+
+const char *mapping_comment_copy(const struct mapping *m, struct arena *a, enum side to,
+                                 const struct tracker_comment *origin, const char *origin_key, const char *body)
 {
     const char *template = m->config->connector[to].comment_template;
-    const char *body = origin->body ? origin->body : "";
     if (str_is_empty(template))
-        return arena_strdup(a, body);
+        return body;
     char when[TIME_ISO_BYTES];
     time_iso_jql(origin->created_ms, 0, when);
     const char *name = plain_name(a, origin->author_name);
     const char *line = fill(a, template, name, arena_printf(a, "%s UTC", when), origin_key ? origin_key : "");
-    return arena_printf(a, "%s\n\n%s", line, body);
+    return rich_is_adf(body) ? put_above(a, line, body) : arena_printf(a, "%s\n\n%s", line, body);
 }
 
 /* How many bytes at `s` are a time as we write it, "2026-11-22 16:04 UTC"; 0: none. */
@@ -148,13 +157,58 @@ static const char *skip_line_end(const char *s)
     return s + (s[0] == '\r' && s[1] == '\n' ? 2 : s[0] == '\n' || s[0] == '\r');
 }
 
+/* The first block of a document when it is a paragraph or a heading, cut in two at its first break: what stands before
+ * it and after it, or NULL. */
+static bool split_first(struct arena *a, const json_t *content, json_t **line_r, json_t **rest_r)
+{
+    const json_t *first = json_array_get(content, 0), *inlines = json_object_get(first, "content"), *node;
+    if (!str_eq(json_at_str(first, "type"), "paragraph") && !str_eq(json_at_str(first, "type"), "heading"))
+        return false;
+    json_t *part[2] = {json_array(), json_array()};
+    size_t i;
+    bool is_cut = false;
+    json_array_foreach (inlines, i, node) {
+        if (is_cut || !str_eq(json_at_str(node, "type"), "hardBreak"))
+            json_array_append(part[is_cut], (json_t *)node);
+        else
+            is_cut = true;
+    }
+    *line_r = json_keep(a, json_pack("{s:s, s:o}", "type", "paragraph", "content", part[0]));
+    *rest_r = json_keep(a, json_pack("{s:s, s:o}", "type", "paragraph", "content", part[1]));
+    if (!is_cut)
+        *rest_r = NULL;
+    return true;
+}
+
+static const char *strip_document(struct arena *a, const char *pattern, const char *body)
+{
+    const json_t *doc = rich_adf(a, body), *content = json_object_get(doc, "content");
+    json_t *line, *rest;
+    if (!split_first(a, content, &line, &rest))
+        return body;
+    const json_t *alone = json_keep(a, json_pack("{s:s, s:[O]}", "type", "doc", "content", line));
+    const char *text = str_trim(a, text_to_plain(a, text_from_adf(a, alone)));
+    if (strlen(text) > LINE_MAX_BYTES || !has_shape(a, pattern, text))
+        return body;
+    json_t *stripped = json_keep(a, json_copy((json_t *)doc)), *below = json_copy((json_t *)content);
+    json_array_remove(below, 0);
+    if (rest)
+        json_array_insert(below, 0, rest);
+    json_object_set_new(stripped, "content", below);
+    return rich_of_adf(a, stripped);
+}
+
 const char *mapping_comment_strip(const struct mapping *m, struct arena *a, enum side side, const char *body)
 {
     const char *template = m->config->connector[side].comment_template;
     size_t length = strcspn(body, "\r\n");
-    if (str_is_empty(template) || length == 0 || length > LINE_MAX_BYTES)
+    if (str_is_empty(template) || length == 0)
         return body;
     const char *pattern = as_text(a, fill(a, template, MARK_AUTHOR, MARK_TIME, MARK_KEY));
+    if (*pattern && rich_is_adf(body))
+        return strip_document(a, pattern, body);
+    if (length > LINE_MAX_BYTES)
+        return body;
     if (!*pattern || !has_shape(a, pattern, as_text(a, arena_strndup(a, body, length))))
         return body;
     return skip_line_end(skip_line_end(body + length));

@@ -2,6 +2,7 @@
 #include "mapping/fixture.h"
 #include "mapping/mapping.h"
 #include "text/text.h"
+#include "tracker/rich.h"
 
 struct world {
     struct arena arena;
@@ -29,11 +30,11 @@ static int tear_down(void **state)
 /* 2026-11-22 16:04:05 UTC */
 enum { CREATED_S = 1795363445 };
 
-static char *copy(struct world *w, const char *author, const char *body)
+static const char *copy(struct world *w, const char *author, const char *body)
 {
     struct tracker_comment c = {
         .id = "1", .author_name = author, .body = body, .created_ms = CREATED_S * INT64_C(1000)};
-    return mapping_comment_copy(&w->mapping, &w->arena, SIDE_SECOND, &c, "SA-7");
+    return mapping_comment_copy(&w->mapping, &w->arena, SIDE_SECOND, &c, "SA-7", body);
 }
 
 static const char *strip(struct world *w, const char *body)
@@ -186,12 +187,34 @@ static void a_very_long_first_line_is_no_author_line(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+/* As Cloud holds it: the line is a paragraph of its own, whatever follows comes back node by node. */
+static void a_document_has_its_line_as_a_paragraph(void **state)
+{
+    struct world *w = *state;
+    const char *body = rich_in_form(&w->arena, "It *burns*.\n\nStill.", true);
+    const char *copied = copy(w, "Anna Example", body);
+    assert_true(rich_is_adf(copied));
+    assert_string_equal(rich_markup(&w->arena, copied),
+                        "_Anna Example wrote on 2026-11-22 16:04 UTC:_\n\nIt *burns*.\n\nStill.");
+    assert_string_equal(strip(w, copied), body);
+    assert_ptr_equal(strip(w, body), body); /* nobody's line: nothing is taken off */
+    const char *joined = rich_in_form(&w->arena, "_Anna Example wrote on 2026-11-22 16:04 UTC:_\nIt burns.", true);
+    assert_true(rich_equal(strip(w, joined), "It burns."));
+    assert_string_equal(strip(w, copy(w, "Anna Example", "")), "");
+    const char *alone = rich_in_form(&w->arena, "_Anna Example wrote on 2026-11-22 16:04 UTC:_", true);
+    assert_string_equal(strip(w, alone), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_copy_says_who_wrote_it_and_when),        TEST(stripping_gives_the_bytes_back),
-        TEST(any_author_and_any_body_come_back),        TEST(markup_that_a_site_wrote_anew_is_still_recognised),
-        TEST(the_line_survives_the_clouds_own_form),    TEST(what_a_person_writes_stays),
+        cmocka_unit_test_setup_teardown(a_document_has_its_line_as_a_paragraph, set_up, tear_down),
+        TEST(a_copy_says_who_wrote_it_and_when),
+        TEST(stripping_gives_the_bytes_back),
+        TEST(any_author_and_any_body_come_back),
+        TEST(markup_that_a_site_wrote_anew_is_still_recognised),
+        TEST(the_line_survives_the_clouds_own_form),
+        TEST(what_a_person_writes_stays),
         TEST(a_very_long_first_line_is_no_author_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

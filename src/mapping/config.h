@@ -64,6 +64,7 @@ struct config_connector {
     bool sends_comments, receives_comments;
     bool copies_flow_back; /* an edit of this side's copy of the partner's comment returns to its origin; default no */
     const char *comment_template; /* the author line of copies on this side, "{author}", "{time}", "{key}" */
+    bool renames_issues; /* keys and addresses of paired issues in texts that arrive here become their partners' */
     const char
         *comment_visibility_role; /* restricted comments of the partner arrive under this role; NULL: quarantine */
     const json_t *rest;

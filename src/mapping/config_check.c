@@ -6,7 +6,7 @@
 #include "mapping/mapping.h"
 
 #include "base/str.h"
-#include "text/text.h"
+#include "tracker/rich.h"
 
 /* One half looked at, with the other in view. */
 struct half {
@@ -391,11 +391,11 @@ static bool is_known_again(struct findings *f, const struct half *h)
 {
     const struct mapping m = {.config = h->config};
     const struct tracker_comment comment = {.author_name = "Anna Example", .body = "It burns."};
-    const char *sent = mapping_comment_copy(&m, f->arena, h->side, &comment, "SA-1");
-    struct text_doc *read = text_from_wiki(f->arena, sent, strlen(sent));
-    const char *anew = text_to_wiki(f->arena, text_from_adf(f->arena, text_to_adf(f->arena, read)));
+    const char *sent = mapping_comment_copy(&m, f->arena, h->side, &comment, "SA-1", comment.body);
+    const char *document = rich_in_form(f->arena, sent, true), *anew = rich_markup(f->arena, document);
     return str_eq(mapping_comment_strip(&m, f->arena, h->side, sent), comment.body) &&
-           str_eq(str_trim(f->arena, mapping_comment_strip(&m, f->arena, h->side, anew)), comment.body);
+           str_eq(str_trim(f->arena, mapping_comment_strip(&m, f->arena, h->side, anew)), comment.body) &&
+           rich_equal(mapping_comment_strip(&m, f->arena, h->side, document), comment.body);
 }
 
 static void check_comments(struct findings *f, const struct half *h)

@@ -311,6 +311,13 @@ static bool read_comments(const json_t *json, const struct spot *up, struct conf
     return true;
 }
 
+static bool read_texts(const json_t *json, const struct spot *up, struct config_connector *c, struct err *e)
+{
+    const json_t *texts;
+    struct spot at = {up, "texts", 0};
+    return read_object(json, up, "texts", &texts, e) && read_bool(texts, &at, "issueKeys", &c->renames_issues, e);
+}
+
 static bool read_connector(struct arena *a, const json_t *json, const struct spot *at, struct config_connector *c,
                            struct err *e)
 {
@@ -331,7 +338,7 @@ static bool read_connector(struct arena *a, const json_t *json, const struct spo
         !read_project(a, json, at, c, e) || !read_text(json, at, "filter", &c->filter, e) ||
         !read_bool(json, at, "creates", &c->creates, e) ||
         !read_options(a, json, at, "issueTypes", &c->types, &c->type_count, e) || !read_workflow(a, json, at, c, e) ||
-        !read_comments(json, at, c, e))
+        !read_comments(json, at, c, e) || !read_texts(json, at, c, e))
         return false;
     if (deployment >= 0)
         c->deployment = deployments[deployment];

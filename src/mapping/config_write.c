@@ -6,8 +6,9 @@
 
 /* The names this version knows, by object; NULL ends each. */
 static const char *const ROOT[] = {"key", "name", "pollIntervalMs", "firstConnector", "secondConnector", NULL};
-static const char *const CONNECTOR[] = {"connectorKey", "site",       "baseUrl", "deployment", "project",  "filter",
-                                        "creates",      "issueTypes", "fields",  "workflow",   "comments", NULL};
+static const char *const CONNECTOR[] = {"connectorKey", "site",    "baseUrl",    "deployment", "project",
+                                        "filter",       "creates", "issueTypes", "fields",     "workflow",
+                                        "comments",     "texts",   NULL};
 static const char *const PROJECT[] = {"id", "key", NULL};
 static const char *const OPTION[] = {"id", "name", NULL};
 static const char *const FIELD[] = {"id", "name", "type", NULL};
@@ -16,6 +17,7 @@ static const char *const HALF[] = {"field",   "mapping",  "sends",        "recei
 static const char *const WORKFLOW[] = {"sends", "receives", "rules", NULL};
 static const char *const RULE[] = {"partner", "own", NULL};
 static const char *const COMMENTS[] = {"sends", "receives", "copiesFlowBack", "template", "visibilityRole", NULL};
+static const char *const TEXTS[] = {"issueKeys", NULL};
 
 static json_t *with_rest(json_t *made, const json_t *read, const char *const *known)
 {
@@ -142,6 +144,13 @@ static json_t *write_comments(const struct config_connector *c)
     return with_rest(json, json_object_get(c->rest, "comments"), COMMENTS);
 }
 
+static json_t *write_texts(const struct config_connector *c)
+{
+    json_t *json = json_object();
+    put_bool(json, "issueKeys", c->renames_issues);
+    return with_rest(json, json_object_get(c->rest, "texts"), TEXTS);
+}
+
 static json_t *write_connector(struct arena *a, const struct config *config, enum side side)
 {
     const struct config_connector *c = &config->connector[side];
@@ -162,6 +171,7 @@ static json_t *write_connector(struct arena *a, const struct config *config, enu
     json_object_set_new(json, "fields", fields);
     json_object_set_new(json, "workflow", write_workflow(a, c));
     json_object_set_new(json, "comments", write_comments(c));
+    json_object_set_new(json, "texts", write_texts(c));
     return with_rest(json, c->rest, CONNECTOR);
 }
 

@@ -85,6 +85,12 @@ static bool pass(const struct crossing *x, const struct value *v, struct value *
         return no_partner(x, v, e,
                           "accounts differ from site to site: map the field by user name, mail or correlation");
     *r = *v;
+    if (v->kind != VALUE_RICH)
+        return true;
+    const char *text;
+    if (!mapping_text(x->mapping, x->arena, x->from_side, v->text, &text, e))
+        return false;
+    *r = value_rich(text);
     return true;
 }
 

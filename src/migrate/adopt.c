@@ -5,8 +5,8 @@
 #include "migrate/adopt_file.h"
 #include "store/pair.h"
 #include "store/sync.h"
-#include "text/nameless.h"
 #include "text/text.h"
+#include "tracker/rich.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -90,11 +90,11 @@ static bool read_issues(struct adopt *d, enum side s, const char *const *ids, si
 
 /* Equal, or texts that differ in nothing but how the two sites name the people mentioned in them: a person who was
  * asked could not make those equal, and a base is kept per side. */
-static bool says_the_same(struct adopt *d, const struct value *x, const struct value *y)
+static bool says_the_same(const struct value *x, const struct value *y)
 {
     if (x->kind != VALUE_RICH || y->kind != VALUE_RICH)
         return value_equal(x, y);
-    return str_eq(text_nameless(&d->page, x->text), text_nameless(&d->page, y->text));
+    return rich_equal_nameless(x->text, y->text);
 }
 
 /* Whether one side's value maps to the other's. No partner for a value is no agreement; a site that does not answer is
@@ -108,7 +108,7 @@ static bool maps(struct adopt *d, const struct config_field *f, bool is_type, en
     bool ok = is_type ? mapping_type(&d->mapping, from, v[from].id, &type, &why)
               : f     ? mapping_value(&d->mapping, &d->page, f, from, &v[from], &mapped, &why)
                       : mapping_status(&d->mapping, from, &v[from], &mapped, &why);
-    *r = ok && (is_type ? str_eq(type, v[side_other(from)].id) : says_the_same(d, &mapped, &v[side_other(from)]));
+    *r = ok && (is_type ? str_eq(type, v[side_other(from)].id) : says_the_same(&mapped, &v[side_other(from)]));
     if (ok || err_scope(why.kind) == ERR_SCOPE_ITEM)
         return true;
     *e = why;
@@ -118,6 +118,9 @@ static bool maps(struct adopt *d, const struct config_field *f, bool is_type, en
 static bool agree(struct adopt *d, const struct config_field *f, bool is_type, const struct value v[2], bool *r,
                   struct err *e)
 {
+    *r = v[0].kind == VALUE_RICH && says_the_same(&v[0], &v[1]);
+    if (*r)
+        return true;
     return maps(d, f, is_type, SIDE_FIRST, v, r, e) && (*r || maps(d, f, is_type, SIDE_SECOND, v, r, e));
 }
 
@@ -227,12 +230,12 @@ static struct adopt_comment *describe(struct adopt *d, enum side s, const struct
     for (size_t i = 0; i < issue->comment_count; i++) {
         const struct tracker_comment *c = &issue->comments[i];
         const char *body = c->body ? c->body : "", *words = mapping_comment_strip(&d->mapping, &d->page, s, body);
-        list[i] = (struct adopt_comment){
-            .says = text_nameless(&d->page, words),
-            .plain = str_trim(&d->page, text_to_plain(&d->page, text_from_wiki(&d->page, words, strlen(words)))),
-            .is_copy = words != body,
-            .named = named(h, c->id),
-            .created_ms = c->created_ms};
+        list[i] =
+            (struct adopt_comment){.says = rich_nameless(&d->page, words),
+                                   .plain = str_trim(&d->page, text_to_plain(&d->page, rich_doc(&d->page, words))),
+                                   .is_copy = words != body,
+                                   .named = named(h, c->id),
+                                   .created_ms = c->created_ms};
     }
     return list;
 }

@@ -3,7 +3,7 @@
 #include "base/str.h"
 #include "base/time_iso.h"
 #include "store/pair.h"
-#include "text/nameless.h"
+#include "tracker/rich.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -163,13 +163,12 @@ static void look_at_fields(struct late *l, const struct hit *hit, const struct t
     }
 }
 
-static bool comment_was_carried(struct late *l, const struct tracker_issue *now, const struct tracker_comment *late)
+static bool comment_was_carried(const struct tracker_issue *now, const struct tracker_comment *late)
 {
-    const char *text = text_nameless(&l->page, late->body);
     for (size_t i = 0; now && i < now->comment_count; i++) {
         const struct tracker_comment *c = &now->comments[i];
         bool is_it = is_near(c->created_ms, late->created_ms);
-        if (is_it && (str_eq(text, text_nameless(&l->page, c->body)) || c->updated_ms > late->updated_ms))
+        if (is_it && (rich_equal_nameless(late->body, c->body) || c->updated_ms > late->updated_ms))
             return true;
     }
     return false;
@@ -181,7 +180,7 @@ static void look_at_comments(struct late *l, const struct hit *hit, const struct
     for (size_t i = 0; i < before->comment_count; i++) {
         const struct tracker_comment *c = &before->comments[i];
         bool is_new = c->created_ms > hit->since_ms;
-        if ((!is_new && c->updated_ms <= hit->since_ms) || comment_was_carried(l, now, c))
+        if ((!is_new && c->updated_ms <= hit->since_ms) || comment_was_carried(now, c))
             continue;
         struct value said = value_rich(c->body);
         say(l,

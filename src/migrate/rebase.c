@@ -9,7 +9,7 @@
 #include "store/pair.h"
 #include "store/sync.h"
 #include "sync/engine.h"
-#include "text/nameless.h"
+#include "tracker/rich.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -145,7 +145,7 @@ static bool says_the_same(struct arena *a, const struct value *old, const struct
     if (old->kind == VALUE_SET && now->kind == VALUE_SET)
         return is_within(a, old, now) && is_within(a, now, old);
     if (old->kind == VALUE_RICH && now->kind == VALUE_RICH)
-        return str_eq(text_nameless(a, old->text), text_nameless(a, now->text));
+        return rich_equal_nameless(old->text, now->text);
     if (old->kind == now->kind && (old->kind == VALUE_OPTION || old->kind == VALUE_USER) && old->text && now->text)
         return old->kind == VALUE_OPTION ? value_name_equal(old->text, now->text) : same_person(old, now);
     return value_equal(old, now);
@@ -257,10 +257,11 @@ static size_t as_match_list(struct arena *a, const struct tracker_issue *issue, 
     *r = arena_array(a, struct translate_comment, count);
     for (size_t i = 0; i < count; i++) {
         const struct tracker_comment *c = &issue->comments[i];
-        (*r)[i] = (struct translate_comment){.id = c->id,
-                                             .has_created = c->created_ms != 0,
-                                             .created_ms = c->created_ms,
-                                             .body = json_keep(a, json_string(c->body ? c->body : ""))};
+        (*r)[i] = (struct translate_comment){
+            .id = c->id,
+            .has_created = c->created_ms != 0,
+            .created_ms = c->created_ms,
+            .body = rich_is_adf(c->body) ? rich_adf(a, c->body) : json_keep(a, json_string(c->body ? c->body : ""))};
     }
     return count;
 }

@@ -3,10 +3,9 @@
  * milliseconds, and every one of them may be any other. */
 #include "migrate/translate_match.h"
 
-#include "text/nameless.h"
-
 #include "base/str.h"
 #include "text/text.h"
+#include "tracker/rich.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,9 +57,8 @@ static const char *loose_text_of(struct arena *a, struct translate_comment *c)
 {
     if (c->loose)
         return c->loose;
-    if (!json_is_string(c->body))
-        return c->loose = text_of(a, c);
-    return c->loose = text_nameless(a, json_string_value(c->body));
+    return c->loose = rich_nameless(a, json_is_string(c->body) ? rich_of_markup(json_string_value(c->body))
+                                                               : rich_of_adf(a, c->body));
 }
 
 /* --- comments in the order of time --- */

@@ -81,9 +81,16 @@ static bool project_post(struct ctx *c)
 /* POST /sandbox/settings {"comment_moves_updated": 0}: numbers by name, as table setting has them. */
 static bool settings_post(struct ctx *c)
 {
-    static const char *const KNOWN[] = {"comment_moves_updated",   "webhook_retry_ms", "remote_link_moves_updated",
-                                        "bulkfetch_omits_missing", "attachment_limit", "attachments_enabled",
-                                        "time_tracking",           "autowatch",        "voting"};
+    static const char *const KNOWN[] = {"comment_moves_updated",
+                                        "webhook_retry_ms",
+                                        "remote_link_moves_updated",
+                                        "bulkfetch_omits_missing",
+                                        "attachment_limit",
+                                        "attachments_enabled",
+                                        "time_tracking",
+                                        "autowatch",
+                                        "voting",
+                                        "refuses_adf"};
     const char *name;
     json_t *value;
     json_object_foreach (c->body, name, value) {

@@ -103,6 +103,13 @@ static bool too_long(struct ctx *c, const char *field, struct problems *p)
 
 static bool read_adf(struct ctx *c, const json_t *sent, const char *field, struct problems *p, char **stored_r)
 {
+    int64_t refuses = 0;
+    if (!setting_int(c->db, "refuses_adf", 0, &refuses, &c->err))
+        return false;
+    if (refuses) {
+        problem(c, p, field, "Operation value must be a string");
+        return true;
+    }
     if (!json_is_object(sent) || !str_eq(json_at_str(sent, "type"), "doc") ||
         !json_is_array(json_object_get(sent, "content"))) {
         problem(c, p, field, "Operation value must be an Atlassian Document (see the Atlassian Document Format)");

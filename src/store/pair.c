@@ -99,6 +99,22 @@ bool pair_find(struct store *s, struct arena *a, int64_t sync_id, enum side side
     return sql_done(&rows, e);
 }
 
+bool pair_find_key(struct store *s, struct arena *a, int64_t sync_id, enum side side, const char *key, struct pair *r,
+                   bool *found_r, struct err *e)
+{
+    static const char *const SQL[2] = {
+        "SELECT " COLUMNS " FROM pair WHERE sync_id = ?1 AND key0 = ?2 AND state <> 'ended' ORDER BY id DESC LIMIT 1",
+        "SELECT " COLUMNS " FROM pair WHERE sync_id = ?1 AND key1 = ?2 AND state <> 'ended' ORDER BY id DESC LIMIT 1"};
+    struct sql_rows rows;
+    struct sql_db *db = store_db(s, e);
+    if (!db || !sql_query(db, &rows, e, SQL[side], "is", sync_id, key))
+        return false;
+    *found_r = sql_next(&rows);
+    if (*found_r)
+        read_row(&rows, a, r);
+    return sql_done(&rows, e);
+}
+
 static bool read_all(struct sql_rows *rows, struct arena *a, struct pair **r, size_t *count_r, struct err *e)
 {
     *r = NULL;

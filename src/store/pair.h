@@ -36,6 +36,9 @@ bool pair_get(struct store *, struct arena *, int64_t id, struct pair *r, struct
 /* The pair whose issue on `side` has this id; *found_r tells. */
 bool pair_find(struct store *, struct arena *, int64_t sync_id, enum side, const char *issue_id, struct pair *r,
                bool *found_r, struct err *e) MUST_CHECK;
+/* The same by the key the issue had when it was read last; of two that had it, the younger pair. */
+bool pair_find_key(struct store *, struct arena *, int64_t sync_id, enum side, const char *key, struct pair *r,
+                   bool *found_r, struct err *e) MUST_CHECK;
 /* Lists and the count leave out generations that are "ended"; pair_get reads those too. */
 bool pair_list(struct store *, struct arena *, int64_t sync_id, struct pair **r, size_t *count_r,
                struct err *e) MUST_CHECK;
@@ -70,7 +73,7 @@ struct comment_row {
     int64_t id, pair_id;
     enum side origin;
     const char *comment_id[2];
-    const char *base[2]; /* bodies, as that side's markup; NULL: none */
+    const char *base[2]; /* bodies, in that side's own form (tracker/rich.h); NULL: none */
     const char *state;
 };
 bool comment_list(struct store *, struct arena *, int64_t pair_id, struct comment_row **r, size_t *count_r,

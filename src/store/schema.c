@@ -78,6 +78,8 @@ static const char *const STEPS[] = {
     TABLES,
     /* what was given up for absent and may still be done by a slow server */
     "CREATE INDEX op_retired ON op (pair_id) WHERE state = 'retired';",
+    /* texts name issues by their keys */
+    "CREATE INDEX pair_key0 ON pair (sync_id, key0); CREATE INDEX pair_key1 ON pair (sync_id, key1);",
 };
 _Static_assert(sizeof STEPS / sizeof *STEPS == STORE_SCHEMA_VERSION, "the version is the number of steps");
 

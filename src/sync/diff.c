@@ -1,7 +1,6 @@
 #include "sync/diff.h"
 
 #include "base/str.h"
-#include "text/text.h"
 
 #include <string.h>
 
@@ -28,6 +27,8 @@ static bool maps_to_now(const struct diff_input *in, struct arena *a, enum side 
 {
     struct err ignored = ERR_INIT;
     struct value mapped;
+    if (in->now[0].kind == VALUE_RICH && value_equal(&in->now[0], &in->now[1]))
+        return true; /* word for word the same, whoever is named in it */
     return map(in, a, from, &in->now[from], &mapped, &ignored) && value_equal(&mapped, &in->now[side_other(from)]);
 }
 
@@ -41,6 +42,33 @@ static struct diff_result verdict(enum diff_verdict v, enum side side)
     return (struct diff_result){.verdict = v, .side = side};
 }
 
+static const char *text_of(const struct value *v)
+{
+    return v->text ? v->text : "";
+}
+
+/* Joins two texts by blocks into what side `to` should hold: its own, where nothing came from the other side, byte for
+ * byte. `is_own_base`: what people of `to` changed since the base does not count. Cannot be done when both changed the
+ * same block: *can_r is false then. */
+static bool carry(const struct diff_input *in, struct arena *a, enum side to, bool is_own_base, struct value *r,
+                  bool *can_r, struct err *e)
+{
+    const char *base[2] = {NULL, NULL}, *now[2], *text;
+    bool has_base = in->has_base && in->resync_from != (int)side_other(to);
+    for (int s = 0; s < 2; s++) {
+        now[s] = text_of(&in->now[s]);
+        base[s] = has_base ? text_of(&in->base[s]) : NULL;
+    }
+    if (is_own_base && has_base)
+        now[to] = base[to];
+    if (!mapping_text_carry(in->mapping, a, to, base, now, &text, e))
+        return false;
+    *can_r = text != NULL;
+    if (text)
+        *r = value_rich(text);
+    return true;
+}
+
 /* Writes `from`'s value to the other side; `overwrites` says that the other side holds something somebody wrote. */
 static struct diff_result write_from(const struct diff_input *in, struct arena *a, enum side from, bool overwrites,
                                      struct err *e)
@@ -51,6 +79,13 @@ static struct diff_result write_from(const struct diff_input *in, struct arena *
         return verdict(DIFF_FAIL, to);
     if (value_equal(&r.value, &in->now[to]))
         return verdict(DIFF_SETTLE, to);
+    if (r.value.kind == VALUE_RICH && in->now[to].kind == VALUE_RICH) {
+        bool ignored;
+        if (!carry(in, a, to, overwrites, &r.value, &ignored, e))
+            return verdict(DIFF_FAIL, to);
+        if (value_equal(&r.value, &in->now[to]))
+            return verdict(DIFF_SETTLE, to);
+    }
     r.has_loser = overwrites && !value_is_empty(&in->now[to]);
     if (r.has_loser)
         r.loser = in->now[to];
@@ -88,27 +123,13 @@ static bool merge_sets(const struct diff_input *in, struct arena *a, enum side f
     return true;
 }
 
-static const char *markup(const struct value *v)
+/* Text merges by blocks, when no block was changed by both. Afterwards that side's base is what it would hold if only
+ * the other had spoken: then what its own people wrote shows as their change. */
+static bool merge_texts(const struct diff_input *in, struct arena *a, enum side to, struct value *merged,
+                        struct value *own_base, struct err *e)
 {
-    return v->text ? v->text : "";
-}
-
-static struct text_doc *document(struct arena *a, const struct value *v)
-{
-    return text_from_wiki(a, markup(v), strlen(markup(v)));
-}
-
-/* Text merges by blocks, when both bases say the same and no block was changed by both. */
-static bool merge_texts(const struct diff_input *in, struct arena *a, enum side to, struct value *merged)
-{
-    if (!value_equal(&in->base[SIDE_FIRST], &in->base[SIDE_SECOND]))
-        return false;
-    const struct text_doc *sides[2] = {document(a, &in->now[SIDE_FIRST]), document(a, &in->now[SIDE_SECOND])};
-    struct text_doc *both[2];
-    if (!text_merge(a, document(a, &in->base[SIDE_FIRST]), sides, both))
-        return false;
-    *merged = value_rich(text_to_wiki(a, both[to]));
-    return true;
+    bool can = false;
+    return carry(in, a, to, false, merged, &can, e) && can && carry(in, a, to, true, own_base, &can, e) && can;
 }
 
 static bool is_kind(const struct diff_input *in, enum value_kind kind)
@@ -131,8 +152,7 @@ static bool try_merge(const struct diff_input *in, struct arena *a, struct diff_
     *r = verdict(DIFF_MERGE, to);
     if (is_kind(in, VALUE_SET))
         return merge_sets(in, a, from, &r->value, &r->own_base, &ignored);
-    return is_kind(in, VALUE_RICH) && merge_texts(in, a, to, &r->value) &&
-           map(in, a, from, &in->now[from], &r->own_base, &ignored);
+    return is_kind(in, VALUE_RICH) && merge_texts(in, a, to, &r->value, &r->own_base, &ignored);
 }
 
 static struct diff_result by_policy(const struct diff_input *in, struct arena *a, enum config_policy policy,

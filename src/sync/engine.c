@@ -30,14 +30,49 @@ static bool load_config(struct engine *en, struct err *e)
     return true;
 }
 
+/* A text can name the same people many times over; within a pass their accounts are asked for once. */
+static struct person *person_known(struct engine *en, enum side s, const char *who)
+{
+    for (size_t i = 0; i < en->people_count; i++)
+        if (en->people[i].side == s && str_eq(en->people[i].who, who))
+            return &en->people[i];
+    return NULL;
+}
+
+void engine_forget_people(struct engine *en)
+{
+    arena_clear(&en->people_life);
+    en->people = NULL;
+    en->people_count = 0;
+}
+
+static bool find_partner(void *context, enum side from, const char *key, struct arena *a, const char **r, struct err *e)
+{
+    struct engine *en = context;
+    struct pair pair;
+    bool found;
+    if (!pair_find_key(en->store, a, en->row.id, from, key, &pair, &found, e))
+        return false;
+    *r = found && str_eq(pair.state, PAIR_OPEN) ? pair.key[side_other(from)] : NULL;
+    return true;
+}
+
 static bool find_user(void *context, enum side s, const char *who, struct arena *a, struct value *r, struct err *e)
 {
     struct engine *en = context;
     struct tracker *t = engine_tracker(en, s);
-    struct value *found;
-    size_t count;
-    if (!t->ops->users_find(t, a, who, &found, &count, e))
-        return false;
+    struct value *found = NULL;
+    size_t count = 0;
+    struct person *known = person_known(en, s, who);
+    if (!known) {
+        if (!t->ops->users_find(t, &en->people_life, who, &found, &count, e))
+            return false;
+        known = arena_push(&en->people_life, en->people, en->people_count);
+        *known = (struct person){s, arena_strdup(&en->people_life, who), found, count};
+    }
+    found = known->accounts;
+    count = known->count;
+    (void)a;
     *r = count == 1 ? found[0] : (struct value){.kind = VALUE_NONE}; /* nobody: the mapping says what to do */
     return count <= 1 ||
            err_set(e, ERR_MAPPING,
@@ -53,8 +88,11 @@ static bool read_sites(struct engine *en, struct err *e)
         if (!t->ops->describe(t, &en->life, &en->info[s], e) || !t->ops->project(t, &en->life, &en->project[s], e))
             return false;
     }
-    en->mapping = (struct mapping){
-        .config = &en->config, .projects = {&en->project[0], &en->project[1]}, .users = {find_user, en}};
+    en->mapping = (struct mapping){.config = &en->config,
+                                   .projects = {&en->project[0], &en->project[1]},
+                                   .users = {find_user, en},
+                                   .pairs = {find_partner, en},
+                                   .site_url = {en->info[0].site_url, en->info[1].site_url}};
     return true;
 }
 
@@ -88,6 +126,7 @@ void engine_close(struct engine *en)
     if (!en)
         return;
     arena_release(&en->life);
+    arena_release(&en->people_life);
     free(en);
 }
 
@@ -150,6 +189,7 @@ bool engine_pass(struct engine *en, struct engine_counts *r, struct err *e)
     *r = (struct engine_counts){0};
     en->counts = r;
     en->deletions = 0;
+    engine_forget_people(en);
     bool ok = check_running(en, &a, e) && distrust_once(en, e) && poll_both(en, e) && pass_work(en, e) &&
               panel_write_due(en, e) && end_pardon(en, e) && count_waiting(en, e);
     arena_release(&a);

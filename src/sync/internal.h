@@ -9,6 +9,14 @@
 #include "store/sync.h"
 #include "sync/engine.h"
 
+/* Whom a site knows by an id, a name or an address. */
+struct person {
+    enum side side;
+    const char *who;
+    struct value *accounts;
+    size_t count;
+};
+
 struct engine {
     struct engine_settings set;
     struct store *store;
@@ -28,6 +36,9 @@ struct engine {
     bool is_exploring[2];         /* in this round an issue of that side walks where nothing is known */
     bool is_pardoned;             /* a fuse blew, and a person looked and said: go on */
     struct arena *pass_life;      /* as long as the running pass */
+    struct arena people_life;     /* as long as a pass, or a verification */
+    struct person *people;        /* asked for already; the values live in it as well */
+    size_t people_count;
     int64_t polled_ms;            /* when both sides were polled last */
     struct paced *paced;          /* pairs put off in this pass until their issue may be written to again */
     size_t paced_count;
@@ -74,6 +85,8 @@ static inline int64_t engine_our_time(const struct engine *en, enum side s, int6
 {
     return site_ms - en->info[s].skew_ms;
 }
+
+void engine_forget_people(struct engine *);
 
 /* --- item.c: names of items, and values out of histories --- */
 

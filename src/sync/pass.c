@@ -94,7 +94,8 @@ static bool read_all(struct batch *b, struct err *e)
 static bool keep_plan(struct batch *b, struct work *w, const struct plan *plan, struct err *e)
 {
     struct engine *en = b->en;
-    if (!plan->settle_count && !plan->finding_count && !plan->resolved_count && !plan->new_row_count)
+    if (!plan->settle_count && !plan->finding_count && !plan->resolved_count && !plan->new_row_count &&
+        !plan->changed_row_count)
         return true;
     if (!store_begin(en->store, e))
         return false;
@@ -108,6 +109,8 @@ static bool keep_plan(struct batch *b, struct work *w, const struct plan *plan, 
         ok = finding_resolve(en->store, en->row.id, w->pair.id, plan->resolved[i], NULL, clock_now(en->clock), e);
     for (size_t i = 0; ok && i < plan->new_row_count; i++)
         ok = comment_add(en->store, &plan->new_rows[i], e);
+    for (size_t i = 0; ok && i < plan->changed_row_count; i++)
+        ok = comment_update(en->store, &plan->changed_rows[i], e);
     en->counts->findings += (int64_t)plan->finding_count;
     en->counts->settled_without_writing += (int64_t)plan->settle_count;
     return ok ? store_commit(en->store, e) : store_abandon(en->store);

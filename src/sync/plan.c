@@ -196,6 +196,10 @@ static bool act(struct builder *b, const char *item, const struct diff_input *d,
                      d->now);
         return false;
     case DIFF_FAIL:
+        if (err_scope(why->kind) >= ERR_SCOPE_SITE || why->kind == ERR_UNCERTAIN) { /* somebody was asked in vain */
+            b->w->is_waiting = true;
+            return false;
+        }
         plan_finding(b->in, b->a, b->w, b->plan, item, "quarantine", (int)r->side, err_kind_name(why->kind),
                      arena_strdup(b->a, why->text), d->now);
         return false;

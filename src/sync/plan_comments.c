@@ -43,6 +43,32 @@ static const char *stripped(const struct scene *s, enum side side, const char *b
     return mapping_comment_strip(s->in->mapping, s->a, side, body);
 }
 
+/* What was asked of a site or the store on the way could not be had: the comment waits for the next pass. */
+static bool is_told(struct scene *s, bool ok)
+{
+    s->w->is_waiting = s->w->is_waiting || !ok;
+    return ok;
+}
+
+/* The origin's text as it stands on the copy's side: block by block in the copy's own form, where there is a copy. What
+ * somebody changed in the copy gives way. */
+static bool text_for_copy(struct scene *s, const struct comment_row *row, const struct tracker_comment *origin,
+                          const struct tracker_comment *copy, bool copy_was_edited, enum side from, const char **r)
+{
+    struct err ignored = ERR_INIT;
+    enum side to = side_other(from);
+    if (!copy || !row->base[from] || !row->base[to])
+        return is_told(s, mapping_text(s->in->mapping, s->a, from, origin->body, r, &ignored));
+    const char *base[2], *now[2];
+    base[from] = row->base[from];
+    base[to] = stripped(s, to, row->base[to]);
+    now[from] = origin->body;
+    now[to] = copy_was_edited ? base[to] : stripped(s, to, copy->body);
+    if (!is_told(s, mapping_text_carry(s->in->mapping, s->a, to, base, now, r, &ignored)))
+        return false;
+    return *r || is_told(s, mapping_text(s->in->mapping, s->a, from, origin->body, r, &ignored));
+}
+
 static bool flows(const struct scene *s, enum side from)
 {
     const struct config_connector *c = s->in->mapping->config->connector;
@@ -136,7 +162,10 @@ static void add_copy(struct scene *s, enum side from, const struct tracker_comme
         quarantine(s, item, from, why, c);
         return;
     }
-    const char *body = mapping_comment_copy(s->in->mapping, s->a, to, c, s->w->pair.key[from]);
+    const char *text;
+    if (!text_for_copy(s, NULL, c, NULL, false, from, &text))
+        return;
+    const char *body = mapping_comment_copy(s->in->mapping, s->a, to, c, s->w->pair.key[from], text);
     json_t *json = json_pack("{si ss ss ss so ss* ss* ss*}", "origin", (int)from, "originId", c->id, "originBody",
                              c->body, "body", body, "known", known_ids(s->w->issue[to]), "mark", restriction(s, c),
                              "visibilityType", visibility.type, "visibilityValue", visibility.value);
@@ -147,11 +176,18 @@ static void add_copy(struct scene *s, enum side from, const struct tracker_comme
 static void adopt(struct scene *s)
 {
     const struct tracker_issue *first = s->w->issue[SIDE_FIRST], *second = s->w->issue[SIDE_SECOND];
-    for (size_t i = 0; i < first->comment_count; i++)
+    struct err ignored = ERR_INIT;
+    for (size_t i = 0; i < first->comment_count; i++) {
+        const struct tracker_comment *x = &first->comments[i];
+        const char *here = stripped(s, SIDE_FIRST, x->body), *there = here;
+        if (second->comment_count &&
+            !is_told(s, mapping_text(s->in->mapping, s->a, SIDE_FIRST, here, &there, &ignored)))
+            continue;
         for (size_t k = 0; k < second->comment_count; k++) {
-            const struct tracker_comment *x = &first->comments[i], *y = &second->comments[k];
+            const struct tracker_comment *y = &second->comments[k];
+            const char *says = stripped(s, SIDE_SECOND, y->body);
             if (row_of(s, SIDE_FIRST, x->id) || row_of(s, SIDE_SECOND, y->id) ||
-                !same_text(stripped(s, SIDE_FIRST, x->body), stripped(s, SIDE_SECOND, y->body)))
+                !(same_text(there, says) || same_text(here, says)))
                 continue;
             bool second_is_copy = !same_text(stripped(s, SIDE_SECOND, y->body), y->body);
             bool first_is_copy = !same_text(stripped(s, SIDE_FIRST, x->body), x->body);
@@ -167,6 +203,7 @@ static void adopt(struct scene *s)
                                      .state = "open"};
             break;
         }
+    }
 }
 
 /* `visibility` is what the copy gets from now on; empty: it keeps what it has. */
@@ -174,8 +211,19 @@ static void edit_copy(struct scene *s, const struct comment_row *row, const stru
                       const struct tracker_comment *copy, const struct tracker_visibility *visibility, const char *item)
 {
     enum side from = row->origin, to = side_other(from);
-    const char *body = mapping_comment_copy(s->in->mapping, s->a, to, origin, s->w->pair.key[from]);
-    bool copy_was_edited = !same_text(copy->body, row->base[to]) && !late_is_comment(s->w, to, copy);
+    bool is_ours_late = late_is_comment(s->w, to, copy);
+    bool copy_was_edited = !same_text(copy->body, row->base[to]) && !is_ours_late;
+    const char *text;
+    if (!text_for_copy(s, row, origin, copy, copy_was_edited || is_ours_late, from, &text))
+        return;
+    if (!visibility->type && !copy_was_edited && same_text(text, stripped(s, to, copy->body))) {
+        struct comment_row *kept = arena_push(s->a, s->plan->changed_rows, s->plan->changed_row_count);
+        *kept = *row; /* it says what the origin says, as far as its side can */
+        kept->base[from] = origin->body;
+        kept->base[to] = copy->body;
+        return;
+    }
+    const char *body = mapping_comment_copy(s->in->mapping, s->a, to, origin, s->w->pair.key[from], text);
     json_t *json =
         json_pack("{sI ss ss ss ss ss* ss* ss* ss*}", "row", (json_int_t)row->id, "commentId", copy->id, "body", body,
                   "was", copy->body, "originBody", origin->body, "loser", copy_was_edited ? copy->body : NULL, "mark",
@@ -188,13 +236,21 @@ static void edit_came_back(struct scene *s, const struct comment_row *row, const
                            const struct tracker_comment *copy, const char *item)
 {
     enum side from = row->origin, to = side_other(from);
-    const char *now = stripped(s, to, copy->body);
     bool is_shown_to_all = is_open(origin) && !is_open(copy); /* what was written for a few stays with them */
     if (is_set_aside(s, item, to, copy))
         return;
     if (s->in->mapping->config->connector[to].copies_flow_back && flows(s, to) && !is_shown_to_all) {
-        json_t *json = json_pack("{sI ss ss ss ss ss*}", "row", (json_int_t)row->id, "commentId", origin->id, "body",
-                                 now, "was", origin->body, "originBody", copy->body, "mark", restriction(s, copy));
+        struct err ignored = ERR_INIT;
+        const char *base[2], *now[2], *text;
+        base[from] = row->base[from] ? row->base[from] : origin->body;
+        base[to] = stripped(s, to, row->base[to] ? row->base[to] : "");
+        now[from] = base[from]; /* the origin is as it was, or this would be no way back */
+        now[to] = stripped(s, to, copy->body);
+        if (!is_told(s, mapping_text_carry(s->in->mapping, s->a, from, base, now, &text, &ignored)))
+            return;
+        json_t *json =
+            json_pack("{sI ss ss ss ss ss*}", "row", (json_int_t)row->id, "commentId", origin->id, "body",
+                      text ? text : "", "was", origin->body, "originBody", copy->body, "mark", restriction(s, copy));
         journal_due(s->a, s->w, from, OP_COMMENT_EDIT, item, json);
         return;
     }

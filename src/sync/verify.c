@@ -3,7 +3,7 @@
 #include "sync/internal.h"
 
 #include "base/str.h"
-#include "text/nameless.h"
+#include "tracker/rich.h"
 
 struct check {
     struct engine *en;
@@ -29,21 +29,30 @@ static const char *known_finding(const struct finding *list, size_t count, const
     return NULL;
 }
 
-/* Equal, or texts that differ in nothing but how the two sites name the people mentioned in them. */
-static bool same(struct check *c, const struct value *x, const struct value *y)
+/* The text of one side as both can be compared; where a site cannot be asked who somebody is, as it stands. */
+static const char *neutral(struct check *c, enum side s, const char *text)
 {
-    if (x->kind != VALUE_RICH || y->kind != VALUE_RICH)
-        return value_equal(x, y);
-    return str_eq(text_nameless(&c->page, x->text), text_nameless(&c->page, y->text));
+    struct err ignored = ERR_INIT;
+    const char *r;
+    return mapping_text_neutral(&c->en->mapping, &c->page, s, text, &r, &ignored) ? r : text;
+}
+
+/* Of the first and the second side: they differ in nothing but how the two name people and issues. */
+static bool same_texts(struct check *c, const char *first, const char *second)
+{
+    return rich_equal(first, second) || rich_equal_nameless(first, second) ||
+           rich_equal(neutral(c, SIDE_FIRST, first), neutral(c, SIDE_SECOND, second));
 }
 
 static bool maps(struct check *c, const struct config_field *f, enum side from, const struct value now[2])
 {
     struct err ignored = ERR_INIT;
     struct value mapped;
+    if (now[0].kind == VALUE_RICH && now[1].kind == VALUE_RICH && same_texts(c, now[0].text, now[1].text))
+        return true;
     bool ok = f ? mapping_value(&c->en->mapping, &c->page, f, from, &now[from], &mapped, &ignored)
                 : mapping_status(&c->en->mapping, from, &now[from], &mapped, &ignored);
-    return ok && same(c, &mapped, &now[side_other(from)]);
+    return ok && value_equal(&mapped, &now[side_other(from)]);
 }
 
 static bool field_differs(struct check *c, const struct work *w, const struct config_field *f, bool sends_first,
@@ -113,9 +122,9 @@ static const struct tracker_comment *find(const struct tracker_issue *issue, con
 }
 
 /* What a comment says beneath its author line; `is_copy`: it has one of ours. */
-static struct value words_of(struct check *c, enum side s, const struct tracker_comment *comment, bool is_copy)
+static const char *words_of(struct check *c, enum side s, const struct tracker_comment *comment, bool is_copy)
 {
-    return value_rich(is_copy ? mapping_comment_strip(&c->en->mapping, &c->page, s, comment->body) : comment->body);
+    return is_copy ? mapping_comment_strip(&c->en->mapping, &c->page, s, comment->body) : comment->body;
 }
 
 /* An original may begin with an author line of its own: after a rollback, what came from the project that was given up
@@ -124,9 +133,9 @@ static bool same_words(struct check *c, enum side origin, const struct tracker_c
 {
     bool is_same = false;
     for (int both = 0; both < 2 && !is_same; both++) {
-        struct value a = words_of(c, SIDE_FIRST, comment[0], both || origin != SIDE_FIRST);
-        struct value b = words_of(c, SIDE_SECOND, comment[1], both || origin != SIDE_SECOND);
-        is_same = same(c, &a, &b);
+        const char *first = words_of(c, SIDE_FIRST, comment[0], both || origin != SIDE_FIRST);
+        const char *second = words_of(c, SIDE_SECOND, comment[1], both || origin != SIDE_SECOND);
+        is_same = same_texts(c, first, second);
     }
     return is_same;
 }
@@ -315,6 +324,7 @@ bool engine_verify(struct engine *en, struct arena *a, struct engine_verify *r, 
     struct pair *pairs;
     size_t count;
     *r = (struct engine_verify){0};
+    engine_forget_people(en);
     bool ok = pair_list(en->store, &list, en->row.id, &pairs, &count, e);
     for (size_t i = 0; ok && i < count; i += en->set.batch) {
         ok = check_batch(&c, pairs + i, count - i < en->set.batch ? count - i : en->set.batch, e);

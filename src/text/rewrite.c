@@ -57,6 +57,16 @@ static void rewrite_link(struct rewriter *r, struct text_node *node)
     r->changed = true;
 }
 
+static void rewrite_words(struct rewriter *r, struct text_node *node)
+{
+    const char *words = r->ask->words(r->ask->ctx, node->text, node->length);
+    if (!words || (strlen(words) == node->length && memcmp(words, node->text, node->length) == 0))
+        return;
+    node->text = words;
+    node->length = strlen(words);
+    r->changed = true;
+}
+
 static void rewrite_card(struct rewriter *r, struct text_node *node)
 {
     const char *old = text_attr(node, "url"), *url = old ? r->ask->link(r->ask->ctx, old) : NULL;
@@ -85,6 +95,8 @@ static struct text_node *rewrite_node(struct rewriter *r, const struct text_node
         rewrite_mention(r, copy);
     else if (kind == TEXT_TEXT && node->marks.href && r->ask->link)
         rewrite_link(r, copy);
+    else if (kind == TEXT_TEXT && !node->marks.href && !(node->marks.flags & TEXT_MONO) && r->ask->words)
+        rewrite_words(r, copy);
     else if ((kind == TEXT_CARD || kind == TEXT_BLOCK_CARD || kind == TEXT_EMBED_CARD) && r->ask->link)
         rewrite_card(r, copy);
     else if ((kind == TEXT_MEDIA || kind == TEXT_MEDIA_INLINE) && r->ask->media)

@@ -39,7 +39,13 @@ static const json_t *media(void *ctx, const json_t *attrs)
     return json_keep(&a, json_pack("{s:s, s:s, s:s}", "type", "file", "id", "b.png", "collection", ""));
 }
 
-static const struct text_rewrite ALL = {NULL, mention, new_link, media};
+static const char *words(void *ctx, const char *text, size_t length)
+{
+    (void)ctx;
+    return str_replace(&a, arena_strndup(&a, text, length), "SA-1", "CA-1");
+}
+
+static const struct text_rewrite ALL = {NULL, mention, new_link, media, words};
 
 static const struct text_doc *rewritten(const char *markup)
 {
@@ -73,6 +79,14 @@ static void links_and_files_follow(void **state)
     expect("!a.png! [^a.png] !c.png!", "!b.png!\n\n[^b.png]\n\n!c.png!");
 }
 
+static void words_follow_outside_of_code(void **state)
+{
+    (void)state;
+    expect("see SA-1, *SA-1*\n\n{{SA-1}}\n\n{noformat}SA-1{noformat}",
+           "see CA-1, *CA-1*\n\n{{SA-1}}\n\n{noformat}SA-1{noformat}");
+    expect("[SA-1|http://elsewhere.example.com]", "[SA-1|http://elsewhere.example.com]");
+}
+
 static void blocks_without_a_change_keep_their_bytes(void **state)
 {
     (void)state;
@@ -104,6 +118,7 @@ int main(void)
         cmocka_unit_test_teardown(a_mention_becomes_the_other_sites_user, clear),
         cmocka_unit_test_teardown(a_mention_of_nobody_becomes_text, clear),
         cmocka_unit_test_teardown(links_and_files_follow, clear),
+        cmocka_unit_test_teardown(words_follow_outside_of_code, clear),
         cmocka_unit_test_teardown(a_text_too_long_ends_at_a_block_with_a_note, clear),
         cmocka_unit_test_teardown(blocks_without_a_change_keep_their_bytes, clear),
     };

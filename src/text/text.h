@@ -80,6 +80,9 @@ struct text_rewrite {
     /* The attributes of an image or file on the other site, as ADF has them ({"type":"file","id":…,"collection":""}, or
      * {"type":"external","url":…}); in wiki markup the id is the file's name. NULL: it stays. */
     const json_t *(*media)(void *ctx, const json_t *attrs);
+    /* What stands in the place of these words: a run of plain text outside of links, code and monospaced text. NULL: it
+     * stays. A word that formatting cuts in two comes in two pieces. */
+    const char *(*words)(void *ctx, const char *text, size_t length);
 };
 
 /* The document with these things replaced. Blocks in which nothing changed keep their own bytes; when nothing changed

@@ -66,7 +66,7 @@ struct tracker_seen {
 struct tracker_comment {
     const char *id;
     const char *author_id, *author_name;
-    const char *body; /* wiki markup */
+    const char *body; /* rich.h: wiki markup, or a document where the site has documents */
     int64_t created_ms, updated_ms;
     const char *visibility_type, *visibility_value; /* "role" or "group"; NULL when open to all */
     bool is_internal;                               /* JSM: jsdPublic false */

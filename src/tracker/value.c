@@ -2,7 +2,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
-#include "text/text.h"
+#include "tracker/rich.h"
 
 #include <math.h>
 #include <utf8proc.h>
@@ -20,9 +20,9 @@ struct value value_string(const char *text)
     return str_is_empty(text) ? (struct value){0} : (struct value){.kind = VALUE_STRING, .text = text};
 }
 
-struct value value_rich(const char *markup)
+struct value value_rich(const char *text)
 {
-    return str_is_empty(markup) ? (struct value){0} : (struct value){.kind = VALUE_RICH, .text = markup};
+    return str_is_empty(text) ? (struct value){0} : (struct value){.kind = VALUE_RICH, .text = text};
 }
 
 struct value value_option(const char *id, const char *name)
@@ -42,11 +42,9 @@ static const char *canonical_text(struct arena *a, const char *text)
     return *plain ? arena_printf(a, "s%s", plain) : "";
 }
 
-static const char *canonical_rich(struct arena *a, const char *markup)
+static const char *canonical_rich(struct arena *a, const char *text)
 {
-    if (!markup)
-        return "";
-    const char *canonical = text_canonical(a, text_from_wiki(a, markup, strlen(markup)));
+    const char *canonical = rich_canonical(a, text);
     return *canonical ? arena_printf(a, "r%s", canonical) : "";
 }
 
@@ -178,6 +176,8 @@ bool value_equal(const struct value *x, const struct value *y)
         return same;
     if (x->kind == VALUE_OPTION)
         return same_option(x, y);
+    if (x->kind == VALUE_RICH)
+        return rich_equal(x->text, y->text);
     return x->kind == VALUE_USER ? same_user(x, y) : x->kind == VALUE_SET && same_set(x, y);
 }
 
@@ -354,7 +354,7 @@ static const char *show(struct arena *a, const struct value *v)
     if (v->kind == VALUE_SET)
         return show_set(a, v);
     if (v->kind == VALUE_RICH && v->text)
-        return show_text(a, text_to_plain(a, text_from_wiki(a, v->text, strlen(v->text))));
+        return show_text(a, text_to_plain(a, rich_doc(a, v->text)));
     const char *shown = !str_is_empty(v->text) ? v->text : !str_is_empty(v->mail) ? v->mail : v->id;
     return v->kind == VALUE_NONE || str_is_empty(shown) ? "(empty)" : show_text(a, shown);
 }
@@ -367,9 +367,7 @@ char *value_show(struct arena *a, const struct value *v)
 static char *whole_line(struct arena *a, const struct value *v)
 {
     bool is_rich = v->kind == VALUE_RICH && v->text;
-    return one_line(a, is_rich   ? text_to_plain(a, text_from_wiki(a, v->text, strlen(v->text)))
-                       : v->text ? v->text
-                                 : "");
+    return one_line(a, is_rich ? text_to_plain(a, rich_doc(a, v->text)) : v->text ? v->text : "");
 }
 
 char *value_show_beside(struct arena *a, const struct value *v, const struct value *other)

@@ -15,7 +15,7 @@
 enum value_kind {
     VALUE_NONE,   /* empty: null, "" or [] */
     VALUE_STRING, /* text without markup; `text` */
-    VALUE_RICH,   /* wiki markup as REST v2 gives it; `text` */
+    VALUE_RICH,   /* a text with markup, in the form its site holds it: see rich.h; `text` */
     VALUE_OPTION, /* one of a site's list (status, priority, issue type, select); `id`, `text` is the name */
     VALUE_USER,   /* `id` is the account id or user key, `text` the display name, `mail` and `login` when visible */
     VALUE_NUMBER, /* `text`, as JSON spells it */
@@ -33,14 +33,15 @@ struct value {
 
 /* "" and an empty set become VALUE_NONE. Strings are borrowed. */
 struct value value_string(const char *text);
-struct value value_rich(const char *markup);
+struct value value_rich(const char *text);
 struct value value_option(const char *id, const char *name);
 
 /* See above; "" for VALUE_NONE and for whatever says nothing (blanks, an empty document, a set of nothing). Values of
  * different kinds differ. Labels in a set keep their case. */
 char *value_canonical(struct arena *, const struct value *);
 /* The canonical forms are equal; or an option that came out of a mapping has a name and no id, and the names are equal
- * (of a user: a user name and no id).
+ * (of a user: a user name and no id). A text in wiki markup and a document are compared by what markup can say
+ * (rich_equal), since a mapping gives the nearest form.
  * Compare with this, not with canonical forms, whenever one of the two may have been mapped. */
 bool value_equal(const struct value *, const struct value *);
 /* The canonical form is "". */

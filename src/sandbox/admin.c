@@ -81,16 +81,21 @@ static bool project_post(struct ctx *c)
 /* POST /sandbox/settings {"comment_moves_updated": 0}: numbers by name, as table setting has them. */
 static bool settings_post(struct ctx *c)
 {
-    static const char *const KNOWN[] = {"comment_moves_updated",
-                                        "webhook_retry_ms",
-                                        "remote_link_moves_updated",
-                                        "bulkfetch_omits_missing",
-                                        "attachment_limit",
-                                        "attachments_enabled",
-                                        "time_tracking",
-                                        "autowatch",
-                                        "voting",
-                                        "refuses_adf"};
+    /* clang-format off */
+    static const char *const KNOWN[] = {
+        "attachment_limit",
+        "attachments_enabled",
+        "autowatch",
+        "bulkfetch_omits_missing",
+        "comment_moves_updated",
+        "refuses_adf",
+        "remote_link_moves_updated",
+        "task_ms",
+        "time_tracking",
+        "voting",
+        "webhook_retry_ms",
+    };
+    /* clang-format on */
     const char *name;
     json_t *value;
     json_object_foreach (c->body, name, value) {

@@ -1,9 +1,9 @@
-/* property.c - entity properties: JSON that programs keep with issues, comments and projects.
+/* property.c - entity properties: JSON that programs keep with issues, comments, worklogs, projects, types and people.
  *
  * They move no `updated`, leave no history, and nobody sees them: the natural place for a mark of one's own. */
-#include "sandbox/access.h"
-#include "sandbox/issue.h"
+#include "sandbox/right.h"
 #include "sandbox/webhook.h"
+#include "sandbox/worklog.h"
 
 #include <string.h>
 
@@ -68,8 +68,9 @@ json_t *properties_json(struct ctx *c, const char *entity, int64_t id, char **ke
 /* ---- the resources: one set of handlers, told apart by what finds the entity ---- */
 
 struct entity {
-    const char *name;
+    const char *name; /* of the table's rows */
     bool (*find)(struct ctx *, bool write, int64_t *id_r);
+    int key; /* which argument of the route is the key: 0 of a user, 1, 2 of a worklog */
 };
 
 static bool find_issue(struct ctx *c, bool write, int64_t *id_r)
@@ -82,8 +83,29 @@ static bool find_issue(struct ctx *c, bool write, int64_t *id_r)
 
 static bool find_comment(struct ctx *c, bool write, int64_t *id_r)
 {
-    (void)write;
-    return comment_find(c, c->args[0], id_r);
+    int64_t issue = 0, author = 0;
+    bool may = true;
+    if (!comment_find(c, c->args[0], id_r) ||
+        !db_int(c, &issue, "SELECT issue FROM comment WHERE id = ?1", "i", *id_r) ||
+        !db_int(c, &author, "SELECT author FROM comment WHERE id = ?1", "i", *id_r) ||
+        (write && !right_on_own(c, issue, "EDIT", "COMMENTS", author, &may)))
+        return false;
+    return may || refuse(c, 403, "You do not have the permission to edit the comment with id: %s", c->args[0]);
+}
+
+static bool find_worklog(struct ctx *c, bool write, int64_t *id_r)
+{
+    struct worklog w = {0};
+    int64_t issue = 0, id = 0;
+    bool may = true;
+    if (!issue_need(c, c->args[0], &issue) || (str_to_int(c->args[1], &id) && !worklog_find(c, id, &w)))
+        return false;
+    if (!w.id || w.issue != issue)
+        return refuse(c, 404, "Cannot find worklog with id: '%s'.", c->args[1]);
+    *id_r = w.id;
+    if (write && !right_on_own(c, issue, "EDIT", "WORKLOGS", w.author, &may))
+        return false;
+    return may || refuse(c, 403, "You do not have permission to edit the worklog with id: %s.", c->args[1]);
 }
 
 static bool find_project(struct ctx *c, bool write, int64_t *id_r)
@@ -94,8 +116,51 @@ static bool find_project(struct ctx *c, bool write, int64_t *id_r)
     return may || c->is_admin || refuse(c, 403, "You do not have permission to administer this project.");
 }
 
-static const struct entity ISSUE = {"issue", find_issue}, COMMENT = {"comment", find_comment},
-                           PROJECT = {"project", find_project};
+static bool find_type(struct ctx *c, bool write, int64_t *id_r)
+{
+    int64_t id = 0;
+    if (str_to_int(c->args[0], &id) && !db_int(c, id_r, "SELECT id FROM issue_type WHERE id = ?1", "i", id))
+        return false;
+    if (!*id_r)
+        return refuse(c, 404, "The issue type with id '%s' does not exist", c->args[0]);
+    return !write || c->is_admin ||
+           refuse(c, 403, "You do not have administration permission to perform this operation.");
+}
+
+/* Oneself without a parameter; others for admins. */
+static bool find_user(struct ctx *c, bool write, int64_t *id_r)
+{
+    (void)write;
+    const char *account = param(c, "accountId"), *key = param(c, "userKey"), *name = param(c, "username");
+    *id_r = c->caller;
+    if (c->d->is_cloud ? account && !db_int(c, id_r, "SELECT id FROM account WHERE account_id = ?1", "s", account)
+        : key          ? !db_int(c, id_r, "SELECT id FROM account WHERE user_key = ?1", "s", key)
+                       : name && !db_int(c, id_r, "SELECT id FROM account WHERE name = ?1", "s", name))
+        return false;
+    if (*id_r != c->caller && !c->is_admin)
+        return refuse(c, 403, "You do not have permission to see or change the properties of this user.");
+    return *id_r || refuse(c, 404, "Specified user does not exist or you do not have required permissions");
+}
+
+static const struct entity ISSUE = {"issue", find_issue, 1}, COMMENT = {"comment", find_comment, 1},
+                           WORKLOG = {"worklog", find_worklog, 2}, PROJECT = {"project", find_project, 1},
+                           TYPE = {"issuetype", find_type, 1}, USER = {"user", find_user, 0};
+
+static char *address_of(struct ctx *c, const struct entity *e, const char *key)
+{
+    key = str_percent_encode(c->a, key);
+    switch (e->key) {
+    case 0: {
+        const char *query = strchr(c->request->target, '?');
+        return arena_printf(c->a, "user/properties/%s%s", key, query ? query : "");
+    }
+    case 1:
+        return arena_printf(c->a, "%s/%s/properties/%s", e->name, str_percent_encode(c->a, c->args[0]), key);
+    default:
+        return arena_printf(c->a, "issue/%s/worklog/%s/properties/%s", str_percent_encode(c->a, c->args[0]), c->args[1],
+                            key);
+    }
+}
 
 static bool keys_get(struct ctx *c, const struct entity *e)
 {
@@ -108,7 +173,7 @@ static bool keys_get(struct ctx *c, const struct entity *e)
     json_t *o = new_object(c), *list = new_array(c);
     while (sql_next(&rows)) {
         json_t *p = new_object(c);
-        put_self(c, p, "%s/%lld/properties/%s", e->name, (long long)id, str_percent_encode(c->a, sql_peek(&rows, 0)));
+        put_self(c, p, "%s", address_of(c, e, sql_peek(&rows, 0)));
         put_str(p, "key", sql_peek(&rows, 0));
         add(list, p);
     }
@@ -116,23 +181,24 @@ static bool keys_get(struct ctx *c, const struct entity *e)
     return db_done(c, &rows) && reply_json(c, 200, o);
 }
 
-static bool missing(struct ctx *c)
+static bool missing(struct ctx *c, const char *key)
 {
-    return refuse(c, 404, "The property with key '%s' does not exist.", c->args[1]);
+    return refuse(c, 404, "The property with key '%s' does not exist.", key);
 }
 
 static bool value_get(struct ctx *c, const struct entity *e)
 {
     int64_t id = 0;
     char *value = NULL;
+    const char *key = c->args[e->key];
     if (!e->find(c, false, &id) ||
         !db_str(c, &value, "SELECT value FROM property WHERE entity = ?1 AND entity_id = ?2 AND key = ?3", "sis",
-                e->name, id, c->args[1]))
+                e->name, id, key))
         return false;
     if (!value)
-        return missing(c);
+        return missing(c, key);
     json_t *o = new_object(c);
-    put_str(o, "key", c->args[1]);
+    put_str(o, "key", key);
     put(o, "value", json_stored(c, value));
     return reply_json(c, 200, o);
 }
@@ -147,17 +213,18 @@ static bool value_put(struct ctx *c, const struct entity *e)
 {
     int64_t id = 0;
     bool created = false;
-    return e->find(c, true, &id) && entity_property_put(c, e->name, id, c->args[1], c->body, &created) &&
+    return e->find(c, true, &id) && entity_property_put(c, e->name, id, c->args[e->key], c->body, &created) &&
            tell(c, e, "issue_property_set", id) && reply_empty(c, created ? 201 : 200);
 }
 
 static bool value_delete(struct ctx *c, const struct entity *e)
 {
     int64_t id = 0;
-    if (!e->find(c, true, &id) || !db_run(c, "DELETE FROM property WHERE entity = ?1 AND entity_id = ?2 AND key = ?3",
-                                          "sis", e->name, id, c->args[1]))
+    const char *key = c->args[e->key];
+    if (!e->find(c, true, &id) ||
+        !db_run(c, "DELETE FROM property WHERE entity = ?1 AND entity_id = ?2 AND key = ?3", "sis", e->name, id, key))
         return false;
-    return sql_changes(c->db) ? tell(c, e, "issue_property_deleted", id) && reply_empty(c, 204) : missing(c);
+    return sql_changes(c->db) ? tell(c, e, "issue_property_deleted", id) && reply_empty(c, 204) : missing(c, key);
 }
 
 #define HANDLERS(noun, entity)                                                                                         \
@@ -180,19 +247,25 @@ static bool value_delete(struct ctx *c, const struct entity *e)
 
 HANDLERS(issue, ISSUE)
 HANDLERS(comment, COMMENT)
+HANDLERS(worklog, WORKLOG)
 HANDLERS(project, PROJECT)
+HANDLERS(issuetype, TYPE)
+HANDLERS(user, USER)
 
-#define ROUTES(noun)                                                                                                   \
-    {HTTP_GET, #noun "/{}/properties", noun##_keys, ON_ALL, ROUTE_ANONYMOUS},                                          \
-        {HTTP_GET, #noun "/{}/properties/{}", noun##_get, ON_ALL, ROUTE_ANONYMOUS},                                    \
-        {HTTP_PUT, #noun "/{}/properties/{}", noun##_put, ON_ALL, ROUTE_ANY_BODY},                                     \
+#define ROUTES(noun, path, dialects)                                                                                   \
+    {HTTP_GET, path "properties", noun##_keys, dialects, ROUTE_ANONYMOUS},                                             \
+        {HTTP_GET, path "properties/{}", noun##_get, dialects, ROUTE_ANONYMOUS},                                       \
+        {HTTP_PUT, path "properties/{}", noun##_put, dialects, ROUTE_ANY_BODY},                                        \
     {                                                                                                                  \
-        HTTP_DELETE, #noun "/{}/properties/{}", noun##_delete, ON_ALL, 0                                               \
+        HTTP_DELETE, path "properties/{}", noun##_delete, dialects, 0                                                  \
     }
 
 const struct route property_routes[] = {
-    ROUTES(issue),
-    ROUTES(comment),
-    ROUTES(project),
+    ROUTES(issue, "issue/{}/", ON_ALL),
+    ROUTES(comment, "comment/{}/", ON_ALL),
+    ROUTES(worklog, "issue/{}/worklog/{}/", ON_CLOUD),
+    ROUTES(project, "project/{}/", ON_ALL),
+    ROUTES(issuetype, "issuetype/{}/", ON_ALL),
+    ROUTES(user, "user/", ON_ALL),
     {0},
 };

@@ -43,11 +43,13 @@
     table(project_search) \
     table(project_write) \
     table(property) \
+    table(property_bulk) \
     table(remote_link) \
     table(role) \
     table(search) \
     table(server_info) \
     table(status) \
+    table(task) \
     table(transfer) \
     table(transition) \
     table(user) \

@@ -151,7 +151,7 @@ const char sandbox_schema[] =
     /* What Cloud does by itself after a 303; result is JSON. */
     "CREATE TABLE task (id INTEGER PRIMARY KEY AUTOINCREMENT, description TEXT NOT NULL, result TEXT,"
     " caller INTEGER NOT NULL, created INTEGER NOT NULL);"
-    /* entity: 'issue', 'comment', 'worklog', 'project', 'user'; value is compact JSON */
+    /* entity: 'issue', 'comment', 'worklog', 'project', 'issuetype', 'user'; value is compact JSON */
     "CREATE TABLE property (entity TEXT NOT NULL, entity_id INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,"
     " PRIMARY KEY (entity, entity_id, key)) WITHOUT ROWID;"
     /* application, object: compact JSON as given */

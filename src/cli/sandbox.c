@@ -7,11 +7,12 @@
 #include "http/server.h"
 
 static const struct {
-    const char *user, *secret;
+    const char *user, *secret, *called; /* secret NULL: the token that the site has made */
 } ACCOUNTS[] = {
-    [SANDBOX_DC8] = {"admin", "admin"},
-    [SANDBOX_DC10] = {"admin", "admin"},
-    [SANDBOX_CLOUD] = {"admin@example.com", "admin"},
+    [SANDBOX_DC8] = {"admin", "admin", "password"},
+    [SANDBOX_DC10] = {"admin", "admin", "password"},
+    [SANDBOX_DC11] = {"admin", NULL, "personal access token"},
+    [SANDBOX_CLOUD] = {"admin@example.com", "admin", "API token"},
 };
 
 /* "SA:300": a project with so many issues. */
@@ -38,18 +39,23 @@ static bool load(struct cli *c, struct sandbox *sandbox, struct err *e)
     return true;
 }
 
-static void say_ready(struct cli *c, const char *url, enum sandbox_dialect dialect)
+static bool say_ready(struct cli *c, struct sandbox *sandbox, const char *url, enum sandbox_dialect dialect,
+                      struct err *e)
 {
     const char *user = ACCOUNTS[dialect].user, *secret = ACCOUNTS[dialect].secret;
+    char *token = NULL;
+    if (!sandbox_first_token(sandbox, c->arena, &token, e))
+        return false;
+    secret = secret ? secret : token;
     if (c->is_json)
         fprintf(c->out, "%s\n",
                 json_print(c->arena,
                            json_keep(c->arena, json_pack("{s:s, s:s, s:s, s:s}", "url", url, "dialect",
                                                          cli_value(c, "dialect"), "user", user, "secret", secret))));
     else
-        cli_say(c, "%s  %s  account %s, %s %s", url, cli_value(c, "dialect"), user,
-                dialect == SANDBOX_CLOUD ? "API token" : "password", secret);
+        cli_say(c, "%s  %s  account %s, %s %s", url, cli_value(c, "dialect"), user, ACCOUNTS[dialect].called, secret);
     fflush(c->out); /* whoever started us waits for this line */
+    return true;
 }
 
 /* The port is known only once the server listens, and the site must know its own address before: so a first server
@@ -75,13 +81,12 @@ static bool serve(struct cli *c, struct sandbox *sandbox, const char *listen, co
         return false;
     struct http_server *server = http_server_start(
         &(struct http_server_settings){.listen = listen, .handler = courier_handle, .context = &courier}, e);
-    if (server) {
-        say_ready(c, url, dialect);
+    bool ok = server && say_ready(c, sandbox, url, dialect, e);
+    if (ok)
         stop_wait();
-        http_server_stop(server);
-    }
+    http_server_stop(server);
     courier_stop(&courier);
-    return server;
+    return ok;
 }
 
 static bool run(struct cli *c, struct err *e)
@@ -89,7 +94,7 @@ static bool run(struct cli *c, struct err *e)
     enum sandbox_dialect dialect;
     const char *listen = cli_value(c, "listen");
     if (!sandbox_dialect_parse(cli_value(c, "dialect"), &dialect))
-        return cli_wrong(c, e, "--dialect is dc8, dc10 or cloud, not \"%s\"", cli_value(c, "dialect"));
+        return cli_wrong(c, e, "--dialect is dc8, dc10, dc11 or cloud, not \"%s\"", cli_value(c, "dialect"));
     stop_listen();
     listen = listen ? listen : "127.0.0.1:0";
     if (!choose_address(c, &listen, e))
@@ -106,7 +111,7 @@ static bool run(struct cli *c, struct err *e)
 }
 
 static const struct cli_option OPTIONS[] = {
-    {"dialect", "NAME", "dc8 and dc10 (Data Center 8, 10; also Server), or cloud", 0, true},
+    {"dialect", "NAME", "dc8, dc10 and dc11 (Data Center 8, 10, 11; also Server), or cloud", 0, true},
     {"listen", "ADDRESS", "where it listens; 127.0.0.1:0, a free port, unless given", 0, false},
     {"data", "FILE", "its database, made when missing; \":memory:\" keeps nothing", 0, true},
     {"base-url", "URL", "the address it believes to have; else http://ADDRESS", 0, false},
@@ -119,7 +124,8 @@ const struct cli_command COMMAND_SANDBOX = {
     .summary = "serves a Jira-compatible site to rehearse with, until it is stopped",
     .text = "Prints one line with its address and account when it is ready. The account is admin with password admin; "
             "on cloud "
-            "admin@example.com with admin as API token. Meant for this machine alone: it speaks plain HTTP.",
+            "admin@example.com with admin as API token, on dc11 a personal access token that the line shows. Meant for "
+            "this machine alone: it speaks plain HTTP.",
     .options = OPTIONS,
     .run = run,
 };

@@ -87,6 +87,7 @@ static bool settings_post(struct ctx *c)
         "attachments_enabled",
         "autowatch",
         "bulkfetch_omits_missing",
+        "captcha_after",
         "comment_moves_updated",
         "refuses_adf",
         "remote_link_moves_updated",

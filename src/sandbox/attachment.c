@@ -6,6 +6,7 @@
 #include "sandbox/attachment.h"
 #include "sandbox/webhook.h"
 
+#include "sandbox/auth.h"
 #include "sandbox/media_type.h"
 #include "sandbox/multipart.h"
 #include "sandbox/right.h"
@@ -254,11 +255,7 @@ static bool on_end(void *context, struct err *e)
 /* Browsers send cookies with forms of other sites, so a form must say that it knows what it does. */
 static bool xsrf_checked(struct ctx *c)
 {
-    const char *token = http_request_header(c->request, "X-Atlassian-Token");
-    if (str_eq(token, "no-check") || (str_eq(token, "nocheck") && c->d->accepts_nocheck))
-        return true;
-    reply_bytes(c, 403, "text/plain;charset=UTF-8", "XSRF check failed");
-    return false;
+    return xsrf_token_sent(c) || xsrf_refuse(c);
 }
 
 static bool read_form(struct upload *u)

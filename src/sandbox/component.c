@@ -117,7 +117,7 @@ static json_t *full_json(struct ctx *c, const struct component *n)
     put_int(o, "projectId", n->project);
     if (!c->d->is_cloud)
         put_bool(o, "archived", false);
-    if (c->d->id == SANDBOX_DC10)
+    if (c->d->mask & ON_DC10)
         put_bool(o, "deleted", false);
     return o;
 }

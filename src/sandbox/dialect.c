@@ -3,6 +3,47 @@
 
 #include "base/str.h"
 
+/* What Data Center 10 and 11 have in common. */
+/* clang-format off */
+#define SINCE_DATA_CENTER_10 \
+    .mask = ON_DC10, \
+    .deployment_type = "Server", \
+    .newest_api = 2, \
+    .latest_api = 2, \
+    .has_new_createmeta = true, \
+    .has_pat = true, \
+    .errors_are_xml = true, \
+    .search_shows_nulls = true, \
+    .has_old_search = true, \
+    .route_missing = "HTTP 404 Not Found", \
+    .comment_page = 1048576, \
+    .comment_cap = 1048576, \
+    .comment_cap_in_search = 1048576, \
+    .user_search_cap = 100, \
+    .has_new_webhook_admin = true, \
+    .webhook_comment_has_issue = true, \
+    .webhook_comment_updates_issue = true, \
+    .accepts_nocheck = true, \
+    .attachment_large_status = 404, \
+    .attachment_large = "The field file exceeds its maximum permitted size of %lld bytes.", \
+    .search_page_cap = 1000, \
+    .issue_missing = "Issue does not exist or you do not have permission to see it.", \
+    .transition_invalid = "Transition id '%s' is not valid for this issue.", \
+    .project_required = "project is required", \
+    .project_invalid = "valid project is required", \
+    .type_required = "issue type is required", \
+    .type_invalid = "The issue type selected is invalid.", \
+    .project_expand = "description,lead,url,projectKeys", \
+    .shows_archived = true, \
+    .anonymous_issue_status = 401, \
+    .notify_refused_status = 403, \
+    .version_forbidden_status = 403, \
+    .comment_forbidden_status = 403, \
+    .assign_forbidden_status = 401, \
+    .link_forbidden_status = 401, \
+    .watch_forbidden_status = 401
+/* clang-format on */
+
 static const struct dialect DIALECTS[] = {
     [SANDBOX_DC8] =
         {
@@ -19,6 +60,9 @@ static const struct dialect DIALECTS[] = {
             .has_old_createmeta = true,
             .has_new_createmeta = true,
             .has_old_search = true,
+            .has_basic = true,
+            .has_session = true,
+            .errors_are_xml = true,
             .route_missing = "null for uri: %s",
             .comment_page = 1048576,
             .comment_cap = 1048576,
@@ -48,46 +92,14 @@ static const struct dialect DIALECTS[] = {
     [SANDBOX_DC10] =
         {
             .id = SANDBOX_DC10,
-            .mask = ON_DC10,
             .name = "dc10",
             .version = "10.3.5",
             .version_numbers = {10, 3, 5},
             .build_number = "10030005",
             .build_date = "2025-03-24T00:00:00.000+0000",
-            .deployment_type = "Server",
-            .newest_api = 2,
-            .latest_api = 2,
-            .has_new_createmeta = true,
-            .has_pat = true,
-            .search_shows_nulls = true,
-            .has_old_search = true,
-            .route_missing = "HTTP 404 Not Found",
-            .comment_page = 1048576,
-            .comment_cap = 1048576,
-            .comment_cap_in_search = 1048576,
-            .user_search_cap = 100,
-            .has_new_webhook_admin = true,
-            .webhook_comment_has_issue = true,
-            .webhook_comment_updates_issue = true,
-            .accepts_nocheck = true,
-            .attachment_large_status = 404,
-            .attachment_large = "The field file exceeds its maximum permitted size of %lld bytes.",
-            .search_page_cap = 1000,
-            .issue_missing = "Issue does not exist or you do not have permission to see it.",
-            .transition_invalid = "Transition id '%s' is not valid for this issue.",
-            .project_required = "project is required",
-            .project_invalid = "valid project is required",
-            .type_required = "issue type is required",
-            .type_invalid = "The issue type selected is invalid.",
-            .project_expand = "description,lead,url,projectKeys",
-            .shows_archived = true,
-            .anonymous_issue_status = 401,
-            .notify_refused_status = 403,
-            .version_forbidden_status = 403,
-            .comment_forbidden_status = 403,
-            .assign_forbidden_status = 401,
-            .link_forbidden_status = 401,
-            .watch_forbidden_status = 401,
+            .has_basic = true,
+            .has_session = true,
+            SINCE_DATA_CENTER_10,
         },
     [SANDBOX_CLOUD] =
         {
@@ -95,6 +107,7 @@ static const struct dialect DIALECTS[] = {
             .mask = ON_CLOUD,
             .name = "cloud",
             .is_cloud = true,
+            .has_basic = true,
             .version = "1001.0.0-SNAPSHOT",
             .version_numbers = {1001, 0, 0},
             .build_number = "100294",
@@ -136,6 +149,16 @@ static const struct dialect DIALECTS[] = {
             .assign_forbidden_status = 403,
             .link_forbidden_status = 404,
             .watch_forbidden_status = 403,
+        },
+    [SANDBOX_DC11] =
+        {
+            .id = SANDBOX_DC11,
+            .name = "dc11",
+            .version = "11.3.1",
+            .version_numbers = {11, 3, 1},
+            .build_number = "11030001",
+            .build_date = "2025-12-08T00:00:00.000+0000",
+            SINCE_DATA_CENTER_10,
         },
 };
 

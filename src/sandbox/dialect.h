@@ -11,7 +11,7 @@ enum { ON_DC8 = 1, ON_DC10 = 2, ON_CLOUD = 4, ON_DC = ON_DC8 | ON_DC10, ON_ALL =
 
 struct dialect {
     enum sandbox_dialect id;
-    unsigned mask;    /* ON_DC8 … */
+    unsigned mask;    /* whose routes and fields it has: ON_DC8 …; Data Center 11 has those of 10 */
     const char *name; /* "dc8" */
     bool is_cloud;    /* accounts by accountId, ADF stored, page beans: the family, where one flag says it all */
 
@@ -20,7 +20,9 @@ struct dialect {
     const char *deployment_type; /* "Server" also on Data Center */
     int newest_api, latest_api;  /* what /rest/api/N goes up to; what "latest" means */
 
-    bool has_old_createmeta, has_new_createmeta, has_pat, has_old_search;
+    bool has_old_createmeta, has_new_createmeta, has_old_search;
+    bool has_basic, has_session, has_pat;   /* Basic; /rest/auth/1/session; personal access tokens */
+    bool errors_are_xml;                    /* unknown routes are answered in XML to who does not ask for JSON */
     bool drops_status_writes;               /* PUT with a status is ignored (Cloud) or refused */
     int comment_page;                       /* default page of GET comment */
     int comment_cap, comment_cap_in_search; /* comments inside an issue */

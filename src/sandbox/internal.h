@@ -22,7 +22,8 @@
 
 #include <stdint.h>
 
-extern const char sandbox_schema[], sandbox_schema_planning[], sandbox_schema_access[], sandbox_schema_webhook[], sandbox_schema_search[];
+extern const char sandbox_schema[], sandbox_schema_planning[], sandbox_schema_access[], sandbox_schema_webhook[],
+    sandbox_schema_search[], sandbox_schema_auth[];
 
 struct sandbox {
     struct sql_db *db;

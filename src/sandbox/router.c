@@ -14,7 +14,6 @@
     table(admin) \
     table(attachment) \
     table(attachment_content) \
-    table(auth) \
     table(avatar) \
     table(changelog) \
     table(comment) \
@@ -48,8 +47,10 @@
     table(role) \
     table(search) \
     table(server_info) \
+    table(session) \
     table(status) \
     table(task) \
+    table(token) \
     table(transfer) \
     table(transition) \
     table(user) \
@@ -205,6 +206,22 @@ static bool run(struct ctx *c, const struct route *route)
     return false;
 }
 
+/* No resource: nobody has said yet which form the answer has, so on Data Center it is XML to who does not ask for JSON.
+ */
+static bool refuse_route(struct ctx *c, int status, const char *text)
+{
+    const char *accept = http_request_header(c->request, "Accept");
+    if (!c->d->errors_are_xml || (accept && strstr(accept, "json")))
+        return refuse_plain(c, status, "%s", text);
+    text = str_replace(c->a, str_replace(c->a, text, "&", "&amp;"), "<", "&lt;");
+    reply_bytes(c, status, "application/xml;charset=UTF-8",
+                arena_printf(c->a,
+                             "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?><status>"
+                             "<status-code>%d</status-code><message>%s</message></status>",
+                             status, text));
+    return false;
+}
+
 static bool answer(struct ctx *c)
 {
     struct path path = path_of(c);
@@ -213,10 +230,13 @@ static bool answer(struct ctx *c)
     bool is_known = false;
     const struct route *route = find(c, &path, &is_known);
     if (!route && is_known)
-        return refuse_plain(c, 405, "HTTP 405 Method Not Allowed");
+        return refuse_route(c, 405, "HTTP 405 Method Not Allowed");
     if (!route)
-        return refuse_plain(c, 404, c->d->route_missing,
-                            arena_printf(c->a, "%s%s", c->sb->base_url, c->request->target));
+        return refuse_route(
+            c, 404,
+            arena_printf(c->a, c->d->route_missing, arena_printf(c->a, "%s%s", c->sb->base_url, c->request->target)));
+    if (!xsrf_browser_check(c))
+        return false;
     if (!c->caller && !(route->flags & ROUTE_ANONYMOUS))
         return auth_refuse(c);
     if (route->flags & ROUTE_ADMIN && !c->is_admin)

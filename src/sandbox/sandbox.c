@@ -23,7 +23,8 @@ static bool fill(struct sandbox *sb, uint64_t seed, struct err *e)
     if (!sql_begin(sb->db, e))
         return false;
     if (sql_script(sb->db, sandbox_schema, e) && sql_script(sb->db, sandbox_schema_planning, e) &&
-        sql_script(sb->db, sandbox_schema_access, e) && sql_script(sb->db, sandbox_schema_webhook, e) && sql_script(sb->db, sandbox_schema_search, e) &&
+        sql_script(sb->db, sandbox_schema_access, e) && sql_script(sb->db, sandbox_schema_webhook, e) &&
+        sql_script(sb->db, sandbox_schema_search, e) && sql_script(sb->db, sandbox_schema_auth, e) &&
         site_create(sb, seed, e) && sql_commit(sb->db, e))
         return true;
     sql_rollback(sb->db);

@@ -12,9 +12,10 @@
 #include "base/err.h"
 #include "http/http.h"
 
-enum sandbox_dialect { SANDBOX_DC8, SANDBOX_DC10, SANDBOX_CLOUD };
+/* DC11 is Data Center 11: as 10, but without Basic and sessions; one comes in with a personal access token. */
+enum sandbox_dialect { SANDBOX_DC8, SANDBOX_DC10, SANDBOX_CLOUD, SANDBOX_DC11 };
 
-/* "dc8", "dc10", "cloud"; false for another name. */
+/* "dc8", "dc10", "dc11", "cloud"; false for another name. */
 bool sandbox_dialect_parse(const char *, enum sandbox_dialect *r) MUST_CHECK;
 
 struct sandbox;
@@ -33,6 +34,9 @@ struct sandbox_settings {
  * link types, and the account admin/admin (dc) or admin@example.com/admin (cloud). ERR_STORE, ERR_INPUT. */
 struct sandbox *sandbox_open(const struct sandbox_settings *, struct err *e) MUST_CHECK;
 void sandbox_close(struct sandbox *);
+
+/* The personal access token that admin begins with where Basic is off (dc11); *r NULL elsewhere. ERR_STORE. */
+bool sandbox_first_token(struct sandbox *, struct arena *, char **r, struct err *e) MUST_CHECK;
 
 /* An http_handler; the context is the struct sandbox. A response with status 0 is a reply that never comes (a fault
  * asked for it): the transport in this process makes it ERR_UNCERTAIN, the server cuts the connection. */

@@ -38,7 +38,7 @@ static void dead_credentials_are_told_by_a_header_alone(void **state)
     for (enum sandbox_dialect d = SANDBOX_DC8; d <= SANDBOX_CLOUD; d++) {
         struct test_site s;
         test_site_open(&s, d);
-        s.password = "wrong";
+        s.bearer = "dead";
         test_get(&s, 200, d == SANDBOX_CLOUD ? "/rest/api/3/project/search" : "/rest/api/2/project");
         assert_string_equal(http_response_header(&s.response, "X-Seraph-LoginReason"), "AUTHENTICATED_FAILED");
         if (d != SANDBOX_CLOUD)

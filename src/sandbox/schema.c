@@ -24,7 +24,8 @@ const char sandbox_schema[] =
     "CREATE INDEX account_email ON account (email);"
     "CREATE TABLE token ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,"
-    " name TEXT NOT NULL, digest TEXT NOT NULL UNIQUE, created INTEGER NOT NULL, expires INTEGER);"
+    " name TEXT NOT NULL, digest TEXT NOT NULL UNIQUE, created INTEGER NOT NULL, expires INTEGER,"
+    " used INTEGER);" /* used: a minute behind at most */
     "CREATE TABLE user_group (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL COLLATE NOCASE UNIQUE,"
     " uuid TEXT NOT NULL);"
     "CREATE TABLE user_group_member (group_id INTEGER NOT NULL, account INTEGER NOT NULL,"

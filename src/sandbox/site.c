@@ -1,5 +1,6 @@
 /* site.c - what a new site starts with, and the making of people, projects and fields outside of a request. */
 #include "sandbox/site.h"
+#include "sandbox/auth.h"
 
 #include "sandbox/access.h"
 #include "sandbox/auth.h"
@@ -508,7 +509,7 @@ bool site_create(struct sandbox *sb, uint64_t seed, struct err *e)
                                 .password = "admin",
                                 .is_admin = true};
     int64_t id = 0;
-    return ok && counters_create(sb, &rng, e) && account_create(sb, &admin, &id, e) && issue_types_create(sb, e) &&
-           values_create(sb, e) && workflow_create(sb, &rng, e) && fields_create(sb, &rng, e) &&
-           access_create(sb, &rng, e);
+    return ok && counters_create(sb, &rng, e) && account_create(sb, &admin, &id, e) &&
+           (sb->d->has_basic || token_first(sb, id, e)) && issue_types_create(sb, e) && values_create(sb, e) &&
+           workflow_create(sb, &rng, e) && fields_create(sb, &rng, e) && access_create(sb, &rng, e);
 }

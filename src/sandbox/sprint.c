@@ -34,7 +34,7 @@ static char *legacy_text(struct ctx *c, struct sql_rows *rows, const char *start
         (unsigned long long)(0x10c0ffee + 7919 * id) & 0x7fffffff, (long long)id, (long long)sql_int(rows, 1), state,
         sql_peek(rows, 2), or_null(start), or_null(end), or_null(done), or_null(activated), (long long)sql_int(rows, 9),
         goal ? goal : "",
-        c->d->id == SANDBOX_DC10 ? ",synced=false,autoStartStop=false,incompleteIssuesDestinationId=<null>" : "");
+        c->d->mask & ON_DC10 ? ",synced=false,autoStartStop=false,incompleteIssuesDestinationId=<null>" : "");
 }
 
 json_t *sprint_value_json(struct ctx *c, int64_t sprint)

@@ -23,6 +23,7 @@ struct test_site {
     bool is_cloud;
     const char *user, *password, *bearer; /* user NULL: nobody */
     const char *content_type;
+    struct http_header more[3];    /* sent with every request */
     struct http_response response; /* of the last call */
 };
 
@@ -55,9 +56,13 @@ static inline void test_site_close(struct test_site *s)
 /* Body NULL: none. */
 static inline void test_call(struct test_site *s, enum http_method method, const char *target, const char *body)
 {
-    struct http_header headers[2];
+    struct http_header headers[6] = {{"Accept", "application/json"}};
     struct http_request r = {
         .method = method, .target = target, .headers = headers, .body = body, .body_length = body ? strlen(body) : 0};
+    r.header_count = 1;
+    for (size_t i = 0; i < ARRAY_LEN(s->more); i++)
+        if (s->more[i].name)
+            headers[r.header_count++] = s->more[i];
     if (s->bearer) {
         headers[r.header_count++] =
             (struct http_header){"Authorization", arena_printf(&s->arena, "Bearer %s", s->bearer)};

@@ -17,7 +17,7 @@ static json_t *transition_json(struct ctx *c, const struct issue_row *issue, str
     if (!c->d->is_cloud)
         put_int(o, "opsbarSequence", 10 + 10 * order);
     put(o, "to", status_json(c, sql_int(rows, 2)));
-    if (c->d->is_cloud || c->d->id == SANDBOX_DC10) {
+    if (c->d->is_cloud || c->d->mask & ON_DC10) {
         put_bool(o, "hasScreen", has_screen);
         put_bool(o, "isGlobal", sql_int(rows, 4));
         put_bool(o, "isInitial", false);

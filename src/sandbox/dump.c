@@ -185,17 +185,17 @@ static bool put_workflows(struct dump *d, json_t *page)
 {
     json_t *workflows, *workflow;
     size_t i;
-    if (!list_rows(
-            d, &workflows, "id name",
-            "SELECT id, name FROM workflow WHERE id IN (SELECT workflow FROM project_issue_type WHERE project = ?1)",
-            d->project))
+    if (!list_rows(d, &workflows, "id name description resolves",
+                   "SELECT id, name, description, resolves FROM workflow WHERE id IN (SELECT workflow FROM "
+                   "project_issue_type WHERE project = ?1)",
+                   d->project))
         return false;
     json_array_foreach (workflows, i, workflow) {
-        if (!put_list(
-                d, workflow, "transitions", "name from to isInitial hasScreen",
-                "SELECT name, from_status, to_status, is_initial, has_screen FROM workflow_transition WHERE workflow "
-                "= ?1 ORDER BY position, id",
-                json_at_int(workflow, "id", 0)))
+        if (!put_list(d, workflow, "transitions", "name from to isInitial hasScreen isLooped {rules {more",
+                      "SELECT name, from_status, to_status, is_initial, has_screen, is_looped, rules, (SELECT "
+                      "json_group_array(x.status) FROM transition_from x WHERE x.transition = t.id) FROM "
+                      "workflow_transition t WHERE workflow = ?1 ORDER BY position, id",
+                      json_at_int(workflow, "id", 0)))
             return false;
     }
     json_object_set(page, "workflows", workflows);

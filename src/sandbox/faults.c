@@ -24,6 +24,7 @@ static const char *const kind_names[] = {
     [SANDBOX_FAULT_DELAY] = "delay",
     [SANDBOX_FAULT_TRUNCATE] = "truncate",
     [SANDBOX_FAULT_INDEX_LAG] = "index-lag",
+    [SANDBOX_FAULT_409] = "409",
     [SANDBOX_FAULT_VANISH] = "vanish",
     [SANDBOX_FAULT_WEBHOOK_LOST] = "webhook-lost",
     [SANDBOX_FAULT_WEBHOOK_DOUBLED] = "webhook-doubled",
@@ -304,6 +305,11 @@ static void answer_with(struct sandbox *sb, const struct strike *s, const struct
     case SANDBOX_FAULT_TRUNCATE:
         sandbox_answer(sb, request, a, r);
         cut_in_half(a, r);
+        return;
+    case SANDBOX_FAULT_409:
+        set_body(a, r, 409, "application/json;charset=UTF-8",
+                 "{\"errorMessages\":[\"The issue could not be updated because it is being changed by another request."
+                 " Try again.\"],\"errors\":{}}");
         return;
     case SANDBOX_FAULT_VANISH:
         sb->vanished = s->project;

@@ -302,11 +302,12 @@ bool screen_each(struct ctx *c, int64_t project, int64_t issue_type, const char 
                  bool (*each)(struct ctx *, const struct field *, bool required, void *), void *context)
 {
     struct sql_rows rows;
-    char *sql = arena_printf(c->a,
-                             "SELECT f.id, f.number, f.name, f.kind, s.required FROM screen s JOIN field f ON f.id ="
-                             " s.field WHERE s.project = ?1 AND s.issue_type = ?2 AND s.operation = ?3 AND %s ORDER BY"
-                             " s.position",
-                             field_applies(c->a, "?1", "?2"));
+    char *sql = arena_printf(
+        c->a,
+        "SELECT f.id, f.number, f.name, f.kind, s.required FROM screen s JOIN field f ON f.id ="
+        " s.field WHERE s.project IN (0, ?1) AND s.issue_type IN (0, ?2) AND s.operation = ?3 AND %s ORDER BY"
+        " s.position",
+        field_applies(c->a, "?1", "?2"));
     if (!db_query(c, &rows, sql, "iis", project, issue_type, operation))
         return false;
     bool ok = true;

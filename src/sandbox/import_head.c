@@ -217,10 +217,13 @@ static bool import_named(struct importer *m, const char *member, const char *typ
 static bool workflow_text(struct importer *m, int64_t workflow, char **r)
 {
     struct sql_rows rows;
-    if (!sql_query(m->sb->db, &rows, m->e,
-                   "SELECT name || '|' || ifnull(from_status, 0) || '|' || to_status || '|' || is_initial FROM "
-                   "workflow_transition WHERE workflow = ?1 ORDER BY 1",
-                   "i", workflow))
+    if (!sql_query(
+            m->sb->db, &rows, m->e,
+            "SELECT name || '|' || ifnull(from_status, 0) || '|' || to_status || '|' || is_initial || '|' || "
+            "is_looped || '|' || ifnull(rules, '') || '|' || ifnull((SELECT group_concat(x.status) FROM "
+            "transition_from x WHERE x.transition = t.id), '') FROM workflow_transition t WHERE workflow = ?1 ORDER "
+            "BY 1",
+            "i", workflow))
         return false;
     *r = arena_strdup(m->a, "");
     while (sql_next(&rows))
@@ -228,22 +231,39 @@ static bool workflow_text(struct importer *m, int64_t workflow, char **r)
     return sql_done(&rows, m->e);
 }
 
+/* A transition may begin in several statuses. */
+static bool import_more_froms(struct importer *m, int64_t transition, const json_t *statuses)
+{
+    size_t i;
+    json_t *v;
+    json_array_foreach (statuses, i, v)
+        if (!sql_run(m->sb->db, m->e, "INSERT INTO transition_from (transition, status) VALUES (?1, ?2)", "ii",
+                     transition, import_target(&m->statuses, json_integer_value(v))))
+            return false;
+    return true;
+}
+
 static bool workflow_create(struct importer *m, const json_t *v, int64_t *id_r)
 {
     size_t i;
     json_t *t;
-    if (!sql_run(m->sb->db, m->e,
-                 "INSERT INTO workflow (name) VALUES (?1 || ' ' || (SELECT ifnull(max(id), 0) + 1 FROM workflow))", "s",
-                 arena_printf(m->a, "%s - %s", m->key, json_at_str(v, "name"))))
+    if (!sql_run(
+            m->sb->db, m->e,
+            "INSERT INTO workflow (name, description, resolves) VALUES (?1 || ' ' || (SELECT ifnull(max(id), 0) + 1"
+            " FROM workflow), ?2, ?3)",
+            "ssi", arena_printf(m->a, "%s - %s", m->key, json_at_str(v, "name")),
+            json_at_str(v, "description") ? json_at_str(v, "description") : "", json_at_int(v, "resolves", 1)))
         return false;
     *id_r = sql_last_id(m->sb->db);
     json_array_foreach (json_object_get(v, "transitions"), i, t) {
         if (!sql_run(m->sb->db, m->e,
                      "INSERT INTO workflow_transition (workflow, name, from_status, to_status, is_initial, has_screen, "
-                     "position) VALUES (?1, ?2, nullif(?3, 0), ?4, ?5, ?6, ?7)",
-                     "isiiiii", *id_r, json_at_str(t, "name"), import_target(&m->statuses, json_at_int(t, "from", 0)),
+                     "position, is_looped, rules) VALUES (?1, ?2, nullif(?3, 0), ?4, ?5, ?6, ?7, ?8, ?9)",
+                     "isiiiiiis", *id_r, json_at_str(t, "name"), import_target(&m->statuses, json_at_int(t, "from", 0)),
                      import_target(&m->statuses, json_at_int(t, "to", 0)), json_at_int(t, "isInitial", 0),
-                     json_at_int(t, "hasScreen", 0), (int64_t)i))
+                     json_at_int(t, "hasScreen", 0), (int64_t)i, json_at_int(t, "isLooped", 0),
+                     json_object_get(t, "rules") ? json_print(m->a, json_object_get(t, "rules")) : NULL) ||
+            !import_more_froms(m, sql_last_id(m->sb->db), json_object_get(t, "more")))
             return false;
     }
     return true;

@@ -68,6 +68,13 @@ bool issue_change_body(struct ctx *, struct issue_change *, const json_t *body) 
 /* One field; `verb` is set, add, remove or edit. */
 bool issue_change_field(struct ctx *, struct issue_change *, const char *field, const char *verb,
                         const json_t *value) MUST_CHECK;
+/* The same without asking the screen: what a workflow does by itself. */
+bool issue_change_apply(struct ctx *, struct issue_change *, const char *field, const char *verb,
+                        const json_t *value) MUST_CHECK;
+/* Whether the field has a value after the change. */
+bool issue_change_has(struct ctx *, struct issue_change *, const struct field *, bool *r) MUST_CHECK;
+/* What the change's screen requires and does not have becomes problems; of an edit only what it names. */
+bool screen_required(struct ctx *, struct issue_change *) MUST_CHECK;
 /* The row, labels, custom values, links and comments; a history when the issue was there before.
  * *changed_r tells whether anything differed. */
 bool issue_change_save(struct ctx *, struct issue_change *, bool *changed_r) MUST_CHECK;

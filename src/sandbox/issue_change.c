@@ -373,12 +373,13 @@ static bool on_screen(struct ctx *c, const struct issue_change *ch, const char *
 {
     int64_t there = 0;
     char *sql = arena_printf(c->a,
-                             "SELECT 1 FROM screen s JOIN field f ON f.id = s.field WHERE s.project = ?1 AND"
-                             " s.issue_type = ?2 AND s.operation = ?3 AND s.field = ?4 AND %s",
+                             "SELECT 1 FROM screen s JOIN field f ON f.id = s.field WHERE s.project IN (0, ?1) AND"
+                             " s.issue_type IN (0, ?2) AND s.operation = ?3 AND s.field = ?4 AND %s",
                              field_applies(c->a, "?1", "?2"));
     if (!db_int(c, &there, sql, "iiss", ch->after.project, ch->after.type, ch->operation, field))
         return false;
-    *r = there || (str_eq(ch->operation, "resolve") && str_eq(field, "comment")) || str_eq(ch->operation, "assign");
+    bool is_step = str_eq(ch->operation, "resolve") || *ch->operation == 't'; /* people may say something on the way */
+    *r = there || (is_step && str_eq(field, "comment")) || str_eq(ch->operation, "assign");
     return true;
 }
 
@@ -402,6 +403,19 @@ bool issue_change_field(struct ctx *c, struct issue_change *ch, const char *id, 
         problem(c, &ch->problems, id,
                 "Field with id '%s' and name '%s' does not support operation '%s' Supported operation(s) are: '%s'", id,
                 f.name, verb, str_replace(c->a, operations, " ", ","));
+        return true;
+    }
+    return f.system ? change_system(c, ch, id, verb, value) : change_custom(c, ch, &f, verb, value);
+}
+
+bool issue_change_apply(struct ctx *c, struct issue_change *ch, const char *id, const char *verb, const json_t *value)
+{
+    struct field f;
+    bool found = false;
+    if (!field_read(c, id ? id : "", &f, &found))
+        return false;
+    if (!found) {
+        problem(c, &ch->problems, NULL, "The workflow sets the field '%s', which is not there.", id ? id : "");
         return true;
     }
     return f.system ? change_system(c, ch, id, verb, value) : change_custom(c, ch, &f, verb, value);

@@ -2,6 +2,7 @@
 #include "sandbox/access.h"
 #include "sandbox/custom.h"
 #include "sandbox/webhook.h"
+#include "sandbox/workflow.h"
 
 static bool read_project(struct ctx *c, struct issue_change *ch, const json_t *fields)
 {
@@ -70,44 +71,27 @@ static bool assign(struct ctx *c, struct issue_change *ch)
            automatic_assignee(c, ch->after.project, components->after, components->after_count, &ch->after.assignee);
 }
 
-struct needs {
-    struct issue_change *ch;
-};
-
-static bool need_field(struct ctx *c, const struct field *f, bool required, void *context)
+/* `transition` in a creation walks one step from the initial status. */
+static bool keep_one(struct ctx *c, const struct step *s, void *context)
 {
-    struct issue_change *ch = ((struct needs *)context)->ch;
-    static const char *const HAVE[] = {"project", "issuetype", "reporter", "priority"}; /* checked, or by default */
-    for (size_t i = 0; required && i < ARRAY_LEN(HAVE); i++)
-        required = !str_eq(HAVE[i], f->id);
-    for (size_t i = 0; required && i < ch->named_count; i++)
-        required = !str_eq(ch->named[i], f->id);
-    if (!required)
-        return true;
-    if (str_eq(f->id, "summary"))
-        problem(c, &ch->problems, f->id, "You must specify a summary of the issue.");
-    else if (str_eq(f->id, "parent"))
-        problem(c, &ch->problems, f->id, "Issue type is a sub-task but parent issue key or id not specified.");
-    else
-        problem(c, &ch->problems, f->id, "%s is required.", f->name);
+    (void)c;
+    *(struct step *)context = *s;
     return true;
 }
 
-/* `transition` in a creation walks one step from the initial status. */
 static bool first_step(struct ctx *c, struct issue_change *ch, const json_t *body)
 {
     const char *id = json_at_id(c->a, body, "transition.id");
-    int64_t to = 0;
-    if (!id)
-        return true;
-    if (!db_int(c, &to,
-                "SELECT t.to_status FROM project_issue_type p JOIN workflow_transition t ON t.workflow = p.workflow"
-                " WHERE p.project = ?1 AND p.issue_type = ?2 AND t.is_initial = 0 AND CAST(t.id AS TEXT) = ?3"
-                " AND (t.from_status IS NULL OR t.from_status = ?4)",
-                "iisi", ch->after.project, ch->after.type, id, ch->after.status))
+    struct step initial, step = {0};
+    if (!steps_initial(c, &ch->after, &initial))
         return false;
-    if (to)
-        return issue_change_status(c, ch, to);
+    initial.resolves = false; /* a new issue is in its first status already */
+    if (!step_take(c, ch, &initial) || !id)
+        return c->err.kind == ERR_NONE;
+    if (!steps_each(c, &ch->after, id, keep_one, &step))
+        return false;
+    if (step.id)
+        return step_take(c, ch, &step);
     problem(c, &ch->problems, NULL, c->d->transition_invalid, id);
     return true;
 }
@@ -125,9 +109,7 @@ static bool prepare(struct ctx *c, struct issue_change *ch, const json_t *body)
         return false;
     if (!ch->after.project || !ch->after.type)
         return true;
-    struct needs needs = {ch};
-    return defaults(c, &ch->after) && issue_change_body(c, ch, body) && assign(c, ch) &&
-           screen_each(c, ch->after.project, ch->after.type, "create", need_field, &needs) && first_step(c, ch, body);
+    return defaults(c, &ch->after) && issue_change_body(c, ch, body) && assign(c, ch) && first_step(c, ch, body);
 }
 
 static json_t *created_json(struct ctx *c, const struct issue_row *r)

@@ -29,7 +29,7 @@ static bool issue_put(struct ctx *c)
     struct issue_change ch;
     bool changed;
     if (!issue_need(c, c->args[0], &id) || !notify_allowed(c) || !properties_allowed(c, id) ||
-        !issue_change_open(c, id, "edit", &ch) || !issue_change_body(c, &ch, c->body))
+        !issue_change_open(c, id, "edit", &ch) || !issue_change_body(c, &ch, c->body) || !screen_required(c, &ch))
         return false;
     if (ch.problems.count)
         return refuse_problems(c, 400, &ch.problems);

@@ -1,4 +1,5 @@
 /* issue_set.c - fix versions, affected versions and components of an issue: read, changed, written, shown. */
+#include "sandbox/access.h"
 #include "sandbox/planning.h"
 
 static const struct {
@@ -190,10 +191,8 @@ bool issue_set_replace(struct ctx *c, enum issue_set which, int64_t from, int64_
 
 bool project_admin_need(struct ctx *c, int64_t project, int status)
 {
-    int64_t leads = 0;
-    if (!c->is_admin &&
-        !db_int(c, &leads, "SELECT 1 FROM project WHERE id = ?1 AND lead = ?2", "ii", project, c->caller))
-        return false;
-    return c->is_admin || leads ||
-           refuse(c, status, "You must have either project or global administration rights in order to do that.");
+    bool may = false;
+    return permission_has(c, "ADMINISTER_PROJECTS", project, 0, &may) &&
+           (may ||
+            refuse(c, status, "You must have either project or global administration rights in order to do that."));
 }

@@ -153,6 +153,55 @@ static bool resolution_get(struct ctx *c)
     return reply_one(c, &RESOLUTIONS);
 }
 
+/* POST resolution, PUT resolution/{id} (Cloud); /sandbox/resolution makes one on Data Center */
+static bool resolution_taken(struct ctx *c, const char *name, int64_t but, bool *r)
+{
+    int64_t taken = 0;
+    if (!db_int(c, &taken, "SELECT 1 FROM resolution WHERE name = ?1 AND id <> ?2", "si", name, but))
+        return false;
+    *r = taken;
+    return true;
+}
+
+static bool resolution_post(struct ctx *c)
+{
+    const char *name = json_at_str(c->body, "name"), *description = json_at_str(c->body, "description");
+    int64_t id = 0;
+    bool is_taken = false;
+    if (str_is_empty(name))
+        return refuse_field(c, "name", "You must specify a name.");
+    if (!resolution_taken(c, name, 0, &is_taken))
+        return false;
+    if (is_taken)
+        return refuse_field(c, "name", "A resolution with that name already exists.");
+    if (!resolution_ensure(c->sb, name, &id, &c->err) ||
+        !db_run(c, "UPDATE resolution SET description = ?2 WHERE id = ?1", "is", id, description ? description : ""))
+        return false;
+    json_t *o = new_object(c);
+    put_id(o, "id", id);
+    return reply_json(c, 201, o);
+}
+
+static bool resolution_put(struct ctx *c)
+{
+    const char *name = json_at_str(c->body, "name");
+    int64_t id = 0;
+    bool is_taken = false;
+    if (!db_int(c, &id, "SELECT id FROM resolution WHERE CAST(id AS TEXT) = ?1", "s", c->args[0]))
+        return false;
+    if (!id)
+        return refuse(c, 404, "The resolution with id '%s' does not exist", c->args[0]);
+    if (str_is_empty(name))
+        return refuse_field(c, "name", "You must specify a name.");
+    if (!resolution_taken(c, name, id, &is_taken))
+        return false;
+    if (is_taken)
+        return refuse_field(c, "name", "A resolution with that name already exists.");
+    return db_run(c, "UPDATE resolution SET name = ?2, description = ifnull(?3, description) WHERE id = ?1", "iss", id,
+                  name, json_at_str(c->body, "description")) &&
+           reply_empty(c, 204);
+}
+
 const struct route priority_routes[] = {
     {HTTP_GET, "priority", priority_list, ON_ALL, 0},
     {HTTP_GET, "priority/search", priority_search, ON_CLOUD, 0},
@@ -160,5 +209,8 @@ const struct route priority_routes[] = {
     {HTTP_GET, "resolution", resolution_list, ON_ALL, 0},
     {HTTP_GET, "resolution/search", resolution_search, ON_CLOUD, 0},
     {HTTP_GET, "resolution/{}", resolution_get, ON_ALL, 0},
+    {HTTP_POST, "resolution", resolution_post, ON_CLOUD, ROUTE_ADMIN},
+    {HTTP_PUT, "resolution/{}", resolution_put, ON_CLOUD, ROUTE_ADMIN},
+    {HTTP_POST, "/sandbox/resolution", resolution_post, ON_ALL, ROUTE_ADMIN},
     {0},
 };

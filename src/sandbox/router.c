@@ -45,6 +45,7 @@
     table(property_bulk) \
     table(remote_link) \
     table(role) \
+    table(screen) \
     table(search) \
     table(server_info) \
     table(session) \
@@ -59,6 +60,8 @@
     table(watcher) \
     table(webhook_admin) \
     table(webhook_app) \
+    table(workflow_api) \
+    table(workflow_define) \
     table(worklog) \
     table(worklog_feed)
 

@@ -58,6 +58,7 @@ enum sandbox_fault_kind {
     SANDBOX_FAULT_TRUNCATE,  /* "truncate": processed, half of the reply's body comes */
     SANDBOX_FAULT_INDEX_LAG, /* "index-lag": until cleared, search does not see issues changed less than ms ago, unless
                               * they are named in reconcileIssues; ms 0 ends it. Not counted */
+    SANDBOX_FAULT_409,       /* "409": not processed; what Cloud says of steps taken at the same moment */
     SANDBOX_FAULT_VANISH,    /* "vanish": the caller does not see `project` (404, absent from search) */
     /* Of webhooks; `path` is the event, "comment_created": "webhook-lost" is never sent, "webhook-doubled" twice,
      * "webhook-late" after ms, "webhook-reordered" after the next one of its webhook, or a minute. */

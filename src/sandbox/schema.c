@@ -45,13 +45,20 @@ const char sandbox_schema[] =
     "CREATE TABLE link_type (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL COLLATE NOCASE UNIQUE,"
     " inward TEXT NOT NULL, outward TEXT NOT NULL);"
 
-    /* from_status NULL: from everywhere. is_initial: the status of a new issue (never offered as a transition). */
-    "CREATE TABLE workflow (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE);"
+    /* resolves: entering a status of category done sets a resolution, leaving it clears that. from_status NULL: from
+     * everywhere; further ones are in transition_from. is_initial: the status of a new issue (never offered as a
+     * transition). is_looped: stays where it is. rules: workflow.h. A screen of its own has the operation "t<id>" of
+     * project 0 and type 0 in table screen. */
+    "CREATE TABLE workflow (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,"
+    " description TEXT NOT NULL DEFAULT '', resolves INTEGER NOT NULL DEFAULT 1);"
     "CREATE TABLE workflow_transition ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, workflow INTEGER NOT NULL REFERENCES workflow (id),"
     " name TEXT NOT NULL, from_status INTEGER REFERENCES status (id),"
     " to_status INTEGER NOT NULL REFERENCES status (id), is_initial INTEGER NOT NULL DEFAULT 0,"
-    " has_screen INTEGER NOT NULL DEFAULT 0, position INTEGER NOT NULL DEFAULT 0);"
+    " has_screen INTEGER NOT NULL DEFAULT 0, position INTEGER NOT NULL DEFAULT 0,"
+    " is_looped INTEGER NOT NULL DEFAULT 0, rules TEXT);"
+    "CREATE TABLE transition_from (transition INTEGER NOT NULL REFERENCES workflow_transition (id) ON DELETE CASCADE,"
+    " status INTEGER NOT NULL, PRIMARY KEY (transition, status)) WITHOUT ROWID;"
     "CREATE INDEX workflow_transition_from ON workflow_transition (workflow, from_status);"
 
     /* next_number is never set back. deleted: when it went to the trash (Cloud). */
@@ -82,7 +89,7 @@ const char sandbox_schema[] =
     " context INTEGER NOT NULL, parent INTEGER REFERENCES field_option (id) ON DELETE CASCADE,"
     " value TEXT NOT NULL, position INTEGER NOT NULL DEFAULT 0, disabled INTEGER NOT NULL DEFAULT 0);"
     "CREATE INDEX field_option_field ON field_option (field, position);"
-    /* What may be set, per operation: create, edit, resolve (the screen of transitions that have one). */
+    /* What may be set, per operation: create, edit, resolve (the screen of transitions that have one), t<id>. */
     "CREATE TABLE screen (project INTEGER NOT NULL, issue_type INTEGER NOT NULL, operation TEXT NOT NULL,"
     " field TEXT NOT NULL, position INTEGER NOT NULL, required INTEGER NOT NULL DEFAULT 0,"
     " PRIMARY KEY (project, issue_type, operation, field)) WITHOUT ROWID;"

@@ -56,6 +56,8 @@ struct wiki_emoticon {
     const char *markup, *name, *text; /* text is the character, or the name where there is none */
     const char *id;
 };
+enum { WIKI_EMOTICONS = 26 };
+extern const struct wiki_emoticon WIKI_FACES[WIKI_EMOTICONS];
 const struct wiki_emoticon *wiki_emoticon_at(const char *s, size_t at, size_t end);
 const struct wiki_emoticon *wiki_emoticon_named(const char *short_name);
 

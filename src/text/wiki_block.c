@@ -32,10 +32,23 @@ void wiki_add_block(struct wiki_parser *w, struct text_node *parent, struct text
     text_append(parent, block);
 }
 
+size_t wiki_this_line_end(struct wiki_parser *w, size_t at, size_t end)
+{
+    if (at < w->line || at > w->line_to) {
+        w->line = at;
+        w->line_to = wiki_line_end(w->s, at, w->n);
+    }
+    return w->line_to < end ? w->line_to : end;
+}
+
 /* A macro behind the dashes begins a block of its own, as a line end would. */
 static bool is_rule(struct wiki_parser *w, size_t at, size_t end)
 {
-    return wiki_rule_at(w->s, at, wiki_next_macro(w, at, wiki_line_end(w->s, at, end), end));
+    size_t first = at;
+    while (first < end && wiki_is_blank(w->s[first]))
+        first++;
+    return first < end && w->s[first] == '-' &&
+           wiki_rule_at(w->s, at, wiki_next_macro(w, at, wiki_this_line_end(w, at, end), end));
 }
 
 bool wiki_starts_block(struct wiki_parser *w, size_t at, size_t end, size_t list_depth)
@@ -296,7 +309,7 @@ static size_t parse_row(struct wiki_parser *w, size_t at, size_t end, struct tex
         bool header = at + 1 < end && w->s[at + 1] == '|';
         at += header ? 2 : 1;
         if (row->first && wiki_line_is_blank(w->s, at, end)) {
-            at = wiki_line_end(w->s, at, end);
+            at = wiki_this_line_end(w, at, end);
             *how = at < end && line_starts_with_bar(w, at + 1, end) ? CELL_ROW : CELL_TABLE;
             return at;
         }
@@ -340,7 +353,7 @@ static size_t parse_block(struct wiki_parser *w, size_t at, size_t end, struct t
     struct wiki_place place = {parent, TEXT_PARAGRAPH, 0, 0, false};
     if (is_rule(w, at, end)) {
         wiki_add_block(w, parent, text_node_new(w->a, TEXT_RULE));
-        return wiki_line_end(w->s, at, end);
+        return wiki_this_line_end(w, at, end);
     }
     if (wiki_list_at(w->s, at, end, 0, &marker, &content))
         return parse_list(w, at, end, parent);
@@ -366,7 +379,7 @@ void wiki_blocks(struct wiki_parser *w, size_t at, size_t end, struct text_node 
             continue;
         }
         if (line_start && wiki_line_is_blank(w->s, at, end)) {
-            at = wiki_line_end(w->s, at, end);
+            at = wiki_this_line_end(w, at, end);
             continue;
         }
         if (parent == w->root) {
@@ -454,15 +467,26 @@ static char *clean(struct arena *a, const char *bytes, size_t n, size_t *n_r, bo
     return copy;
 }
 
+static bool is_clean(const char *bytes, size_t n)
+{
+    return !memchr(bytes, '\r', n) && !memchr(bytes, 0, n) && str_is_utf8(bytes, n);
+}
+
 struct text_doc *text_from_wiki(struct arena *a, const char *markup, size_t length)
 {
     struct text_doc *doc = text_doc_new(a);
     struct wiki_parser w = {.a = a, .root = doc->root, .mono_none_end = SIZE_MAX};
     if (!markup)
         length = 0;
-    w.s = clean(a, markup, length, &w.n, &doc->crlf);
-    bool has_zero = length && memchr(markup, 0, length); /* which no C string could give back */
-    doc->source = has_zero || !length ? w.s : arena_strndup(a, markup, length);
+    if (!length || is_clean(markup, length)) {
+        w.n = length;
+        doc->source = w.s = arena_strndup(a, length ? markup : "", length);
+    } else {
+        w.s = clean(a, markup, length, &w.n, &doc->crlf);
+        bool has_zero = memchr(markup, 0, length); /* which no C string could give back */
+        doc->source = has_zero ? w.s : arena_strndup(a, markup, length);
+    }
+    w.line = 1; /* none yet */
     w.tag_count = wiki_tags(a, w.s, w.n, &w.tags);
     wiki_blocks(&w, 0, w.n, doc->root);
     share_source(&w);

@@ -15,6 +15,7 @@ struct escaper {
     size_t run_end; /* of the run of one mark letter last looked at */
     bool run_opens; /* its last letter would open a mark */
     bool url_open;  /* an address goes on here: a number (&#92;) would belong to it */
+    size_t mail_to; /* the end of the mail address that was found last */
 };
 
 static bool is_text(const struct escaper *e, size_t at)
@@ -216,6 +217,20 @@ static size_t plain_end(const struct escaper *e, size_t at)
     return end > at ? end : at + 1;
 }
 
+/* The end of an address in text at `at`, else 0. One in a mail address ends where that ends, so nothing is looked at
+ * again and again. */
+static size_t url_at(struct escaper *e, size_t at)
+{
+    if (!is_text(e, at) || in_link(e, at))
+        return 0;
+    if (e->o[at] == 'm' && at + 7 < e->mail_to && memcmp(e->o + at, "mailto:", 7) == 0 && !wiki_word_before(e->o, at))
+        return e->mail_to;
+    size_t end = wiki_url_at(e->o, at, e->to, marks_at(e, at));
+    if (end && e->o[at] == 'm')
+        e->mail_to = end;
+    return end;
+}
+
 static void escape_line(struct escaper *e, struct buf *out)
 {
     find_closers(e);
@@ -223,7 +238,7 @@ static void escape_line(struct escaper *e, struct buf *out)
     e->begin = behind_colors(e);
     e->url_open = false;
     for (size_t i = e->from; i < e->to;) {
-        size_t url = is_text(e, i) && !in_link(e, i) ? wiki_url_at(e->o, i, e->to, marks_at(e, i)) : 0;
+        size_t url = url_at(e, i);
         if (url && e->o[i] == 'm') {
             buf_adds(out, "mailto&#58;"); /* an address in text shows without it */
             i += 7;

@@ -22,8 +22,9 @@ struct flow {
     struct open_mark open[MARKS_MAX];
     size_t open_count, open_base;
     const char *href;
-    struct buf text; /* pending */
-    size_t blocks;   /* appended to the place */
+    size_t from, to; /* pending text: this stretch of the source, or what is in `text` when that is not empty */
+    struct buf text;
+    size_t blocks; /* appended to the place */
 };
 
 static unsigned open_flags(const struct flow *f)
@@ -34,11 +35,12 @@ static unsigned open_flags(const struct flow *f)
     return flags;
 }
 
+/* `text` lives as long as the document. */
 static struct text_node *add_text_node(struct flow *f, const char *text, size_t length, unsigned flags)
 {
     struct wiki_parser *w = f->w;
     struct text_node *node = text_node_new(w->a, TEXT_TEXT);
-    node->text = arena_strndup(w->a, text, length);
+    node->text = text;
     node->length = length;
     node->marks.flags = flags;
     node->marks.href = f->href;
@@ -50,8 +52,36 @@ static struct text_node *add_text_node(struct flow *f, const char *text, size_t 
 static void flush(struct flow *f)
 {
     if (f->text.len)
-        add_text_node(f, buf_str(&f->text), f->text.len, 0);
-    buf_clear(&f->text);
+        add_text_node(f, arena_strndup(f->w->a, buf_str(&f->text), f->text.len), f->text.len, 0);
+    else if (f->to > f->from)
+        add_text_node(f, f->w->s + f->from, f->to - f->from, 0);
+    f->from = f->to = 0;
+    if (f->text.len)
+        buf_clear(&f->text);
+}
+
+/* Adds to the pending text what does not stand so in the source. */
+static void add_bytes(struct flow *f, const char *bytes, size_t length)
+{
+    if (f->to > f->from)
+        buf_add(&f->text, f->w->s + f->from, f->to - f->from);
+    f->from = f->to = 0;
+    buf_add(&f->text, bytes, length);
+}
+
+/* Adds a stretch of the source to the pending text. */
+static void add_source(struct flow *f, size_t from, size_t to)
+{
+    if (f->text.len) {
+        buf_add(&f->text, f->w->s + from, to - from);
+    } else if (f->to == from && f->to > f->from) {
+        f->to = to;
+    } else if (f->to > f->from) {
+        add_bytes(f, f->w->s + from, to - from);
+    } else {
+        f->from = from;
+        f->to = to;
+    }
 }
 
 static void add_node(struct flow *f, enum text_kind kind, json_t *attrs)
@@ -83,6 +113,10 @@ static void tidy(struct arena *a, struct text_node *line)
             continue;
         bool same = before && before->kind == TEXT_TEXT && node->kind == TEXT_TEXT &&
                     text_marks_equal(&before->marks, &node->marks);
+        if (same && before->text + before->length == node->text) { /* as they stand in the source */
+            before->length += node->length;
+            continue;
+        }
         if (same) {
             struct buf joined = BUF_INIT(SIZE_MAX / 4);
             buf_add(&joined, before->text, before->length);
@@ -150,12 +184,12 @@ static void end_line(struct flow *f, bool keep_empty)
     new_line(f);
 }
 
-static void open_mark(struct flow *f, unsigned flag, const char *shown, bool braces)
+static void open_mark(struct flow *f, unsigned flag, const char *shown, size_t length, bool braces)
 {
     flush(f);
     if (f->open_count == MARKS_MAX)
         return;
-    f->open[f->open_count++] = (struct open_mark){flag, braces, add_text_node(f, shown, strlen(shown), 0)};
+    f->open[f->open_count++] = (struct open_mark){flag, braces, add_text_node(f, shown, length, 0)};
 }
 
 static void close_mark(struct flow *f, size_t index)
@@ -185,7 +219,7 @@ static size_t find_open(const struct flow *f, unsigned flag)
 
 static bool has_content_since(struct flow *f, size_t index)
 {
-    return f->text.len || f->open[index].text->next;
+    return f->text.len || f->to > f->from || f->open[index].text->next;
 }
 
 /* A mark letter at `at`, alone or in braces. Returns how many bytes were used; 0: it is text. */
@@ -209,7 +243,7 @@ static size_t mark_at(struct flow *f, size_t at, size_t end)
     }
     if (!braces && !wiki_can_open(s, at, end))
         return 0;
-    open_mark(f, flag, braces ? arena_strndup(f->w->a, s + at, 3) : arena_strndup(f->w->a, s + at, 1), braces);
+    open_mark(f, flag, s + at, length, braces);
     return length;
 }
 
@@ -227,7 +261,7 @@ static size_t cite_at(struct flow *f, size_t at, size_t end)
     }
     if (index != SIZE_MAX || blank_after || s[at + 2] == '?' || wiki_word_before(s, at))
         return 0;
-    open_mark(f, CITE, "?\?", false);
+    open_mark(f, CITE, s + at, 2, false);
     return 2;
 }
 
@@ -237,12 +271,12 @@ static size_t escape_at(struct flow *f, size_t at, size_t end)
     uint32_t code;
     size_t next;
     if (s[at] == '\\' && wiki_backslashes(s, at, end) == 1 && at + 1 < end && wiki_is_escapable(s[at + 1])) {
-        buf_addc(&f->text, s[at + 1]);
+        add_source(f, at + 1, at + 2);
         return at + 2;
     }
     if (s[at] == '&' && (next = wiki_entity_at(s, at, end, &code))) {
         char bytes[4];
-        buf_add(&f->text, bytes, str_put_utf8(bytes, code));
+        add_bytes(f, bytes, str_put_utf8(bytes, code));
         return next;
     }
     return 0;
@@ -266,11 +300,11 @@ static size_t mono_at(struct flow *f, size_t at, size_t end)
             for (size_t q = from; q < p;) {
                 size_t run = s[q] == '\\' ? wiki_backslashes(s, q, p) : 1, next = run == 1 ? escape_at(f, q, p) : 0;
                 if (!next)
-                    buf_add(&f->text, s + q, run);
+                    add_source(f, q, q + run);
                 q = next ? next : q + run;
             }
-            add_text_node(f, buf_str(&f->text), f->text.len, TEXT_MONO);
-            buf_clear(&f->text);
+            flush(f);
+            f->line->last->marks.flags = TEXT_MONO;
             return p + 2;
         } else {
             p++;
@@ -319,7 +353,7 @@ static void add_link(struct flow *f, const struct wiki_link *link)
         } else {
             if (to - from > 7 && memcmp(f->w->s + from, "mailto:", 7) == 0)
                 from += 7;
-            buf_add(&f->text, f->w->s + from, to - from);
+            add_source(f, from, to);
         }
         flush(f);
         f->href = NULL;
@@ -370,13 +404,25 @@ static void add_image(struct flow *f, const struct wiki_image *image, const char
             json_object_set_new(attrs, i ? "height" : "width", json_integer(size));
     struct text_node *media = text_node_new(a, TEXT_MEDIA), *single = text_node_new(a, TEXT_MEDIA_SINGLE);
     media->attrs = json_keep(a, attrs);
-    single->attrs = json_keep(a, json_pack("{s:s}", "layout", "center"));
+    if (!f->w->centered)
+        f->w->centered = json_keep(a, json_pack("{s:s}", "layout", "center"));
+    single->attrs = f->w->centered;
     if (href)
         single->outer = json_keep(a, json_pack("[{s:s, s:{s:s}}]", "type", "link", "attrs", "href", href));
     text_append(single, media);
     end_line(f, false);
     wiki_add_block(f->w, f->place->parent, single);
     f->blocks++;
+}
+
+static void add_face(struct flow *f, const struct wiki_emoticon *face)
+{
+    const json_t **attrs = &f->w->faces[face - WIKI_FACES];
+    if (!*attrs)
+        *attrs = json_keep(f->w->a,
+                           json_pack("{s:s, s:s, s:s}", "shortName", face->name, "id", face->id, "text", face->text));
+    add_node(f, TEXT_EMOJI, NULL);
+    f->line->last->attrs = *attrs;
 }
 
 static bool color_tag(struct flow *f, struct wiki_tag *tag)
@@ -416,7 +462,7 @@ static size_t construct_at(struct flow *f, size_t at, size_t end)
         return image.end;
     case '-':
         if ((next = wiki_dash_at(s, at, end))) {
-            buf_adds(&f->text, next - at == 2 ? "\xe2\x80\x93" : "\xe2\x80\x94");
+            add_bytes(f, next - at == 2 ? "\xe2\x80\x93" : "\xe2\x80\x94", 3);
             return next;
         }
         return (next = mark_at(f, at, end)) ? at + next : 0;
@@ -431,8 +477,7 @@ static size_t construct_at(struct flow *f, size_t at, size_t end)
     case '(':
         if (f->href || !(face = wiki_emoticon_at(s, at, end)))
             return 0;
-        add_node(f, TEXT_EMOJI,
-                 json_pack("{s:s, s:s, s:s}", "shortName", face->name, "id", face->id, "text", face->text));
+        add_face(f, face);
         return at + strlen(face->markup);
     case '\\':
         if (wiki_backslashes(s, at, end) != 2)
@@ -451,7 +496,7 @@ static size_t construct_at(struct flow *f, size_t at, size_t end)
         f->href = arena_strndup(f->w->a, s + at, next - at);
         if (str_starts(f->href, "mailto:"))
             at += 7;
-        buf_add(&f->text, s + at, next - at);
+        add_source(f, at, next);
         flush(f);
         f->href = NULL;
         return next;
@@ -498,7 +543,7 @@ static void run(struct flow *f, size_t at, size_t end)
             next = at + (s[at] == '\\' ? wiki_backslashes(s, at, end) : 1);
             while (next < end && !is_special(s[next]))
                 next++;
-            buf_add(&f->text, s + at, next - at);
+            add_source(f, at, next);
         }
         at = next;
     }
@@ -531,13 +576,13 @@ size_t wiki_flow(struct wiki_parser *w, size_t at, size_t end, const struct wiki
     size_t started = at;
     new_line(&f);
     while (at < end) {
-        size_t line_end = wiki_line_end(w->s, at, end), macro = wiki_next_macro(w, at, line_end, end);
+        size_t line_end = wiki_this_line_end(w, at, end), macro = wiki_next_macro(w, at, line_end, end);
         if (macro == at && macro < line_end && (at == started || wiki_line_is_blank(w->s, started, at))) {
             at = wiki_macro_block(w, wiki_live_tag(w, at, end), place->parent);
             started = at;
             f.blocks++;
             if (wiki_line_is_blank(w->s, at, end)) {
-                at = wiki_line_end(w->s, at, end);
+                at = wiki_this_line_end(w, at, end);
                 break;
             }
             continue;

@@ -14,9 +14,11 @@ struct wiki_parser {
     const char *colors[WIKI_COLOR_DEPTH]; /* open colours, innermost last; they reach over blocks */
     size_t color_count;
     struct text_node *root;
-    size_t group;         /* where the markup of the block under construction begins */
-    bool group_is_tinted; /* a colour was open there */
-    size_t mono_none_end; /* no monospaced text closes before this line end */
+    size_t group;                                   /* where the markup of the block under construction begins */
+    bool group_is_tinted;                           /* a colour was open there */
+    size_t mono_none_end;                           /* no monospaced text closes before this line end */
+    size_t line, line_to;                           /* the line last looked for; see wiki_this_line_end */
+    const json_t *faces[WIKI_EMOTICONS], *centered; /* attributes that many nodes share; NULL until the first one */
 };
 
 /* Where a flow of inlines stands: what starts a block there depends on it. */
@@ -31,6 +33,8 @@ struct wiki_place {
 /* Parses inlines from `at`, appending lines (and images, and a macro that stands at `at`) to the place's parent.
  * Returns where it stopped: at `end`, at the line end before a new block, or at a macro further on. */
 size_t wiki_flow(struct wiki_parser *, size_t at, size_t end, const struct wiki_place *);
+/* As wiki_line_end; asked again and again for one long line it takes no time. */
+size_t wiki_this_line_end(struct wiki_parser *, size_t at, size_t end);
 void wiki_blocks(struct wiki_parser *, size_t at, size_t end, struct text_node *parent);
 /* Does the line at `at` end a paragraph before it? */
 bool wiki_starts_block(struct wiki_parser *, size_t at, size_t end, size_t list_depth);

@@ -152,7 +152,9 @@ size_t wiki_tags(struct arena *a, const char *s, size_t n, struct wiki_tag **tag
     struct pairing p = {.a = a};
     for (size_t i = 0; i < n;) {
         struct wiki_tag tag;
-        if (s[i] == '\\') {
+        if (s[i] != '\\' && s[i] != '{') {
+            i++;
+        } else if (s[i] == '\\') {
             size_t run = wiki_backslashes(s, i, n);
             i += run == 1 && i + 1 < n && wiki_is_escapable(s[i + 1]) ? 2 : run;
         } else if (!wiki_tag_at(s, i, n, &tag)) {
@@ -325,7 +327,7 @@ size_t wiki_entity_at(const char *s, size_t at, size_t end, uint32_t *code)
     return p + 1;
 }
 
-static const struct wiki_emoticon EMOTICONS[] = {
+const struct wiki_emoticon WIKI_FACES[WIKI_EMOTICONS] = {
     {":)", ":slight_smile:", "\xf0\x9f\x99\x82", "1f642"},
     {":-)", ":slight_smile:", "\xf0\x9f\x99\x82", "1f642"},
     {":(", ":disappointed:", "\xf0\x9f\x98\x9e", "1f61e"},
@@ -356,22 +358,26 @@ static const struct wiki_emoticon EMOTICONS[] = {
 
 const struct wiki_emoticon *wiki_emoticon_at(const char *s, size_t at, size_t end)
 {
-    if ((s[at] != ':' && s[at] != ';' && s[at] != '(') || (at && s[at - 1] == '\\'))
+    char first = s[at], second = at + 1 < end ? s[at + 1] : 0;
+    if ((first != ':' && first != ';' && first != '(') || !second || (at && s[at - 1] == '\\'))
         return NULL;
-    for (size_t i = 0; i < ARRAY_LEN(EMOTICONS); i++) {
-        size_t n = strlen(EMOTICONS[i].markup);
-        if (end - at >= n && memcmp(s + at, EMOTICONS[i].markup, n) == 0 && !wiki_word_after(s, at + n, end) &&
-            !(s[at] == '(' && wiki_word_before(s, at)))
-            return &EMOTICONS[i];
+    for (size_t i = 0; i < WIKI_EMOTICONS; i++) {
+        const char *markup = WIKI_FACES[i].markup;
+        if (markup[0] != first || markup[1] != second)
+            continue;
+        size_t n = strlen(markup);
+        if (end - at >= n && memcmp(s + at, markup, n) == 0 && !wiki_word_after(s, at + n, end) &&
+            !(first == '(' && wiki_word_before(s, at)))
+            return &WIKI_FACES[i];
     }
     return NULL;
 }
 
 const struct wiki_emoticon *wiki_emoticon_named(const char *short_name)
 {
-    for (size_t i = 0; i < ARRAY_LEN(EMOTICONS); i++)
-        if (str_eq(EMOTICONS[i].name, short_name))
-            return &EMOTICONS[i];
+    for (size_t i = 0; i < WIKI_EMOTICONS; i++)
+        if (str_eq(WIKI_FACES[i].name, short_name))
+            return &WIKI_FACES[i];
     return NULL;
 }
 

@@ -4,14 +4,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-/* Why blocks and not one malloc each: a pass makes thousands of short strings and drops them together. */
+/* Why blocks and not one malloc each: a pass makes thousands of short strings and drops them together. An arena that
+ * has grown large goes on in huge pages, where the system has them: most of the time that it takes to fill fresh memory
+ * goes into its pages. */
 
-enum { BLOCK_BYTES = 16 * 1024, ALIGN = 16 };
+enum { BLOCK_BYTES = 16 * 1024, HUGE_BYTES = 2 * 1024 * 1024, LARGE_FROM = 512 * 1024, ALIGN = 16 };
 
 struct arena_block {
     struct arena_block *next;
     size_t size, used;
+    void *mapping; /* what munmap gets, with mapped bytes; NULL for memory of malloc's */
+    size_t mapped;
     _Alignas(16) unsigned char bytes[];
 };
 
@@ -32,15 +37,34 @@ void arena_init(struct arena *a)
     *a = (struct arena)ARENA_INIT;
 }
 
+static void block_free(struct arena_block *b)
+{
+    if (b->mapping)
+        munmap(b->mapping, b->mapped);
+    else
+        free(b);
+}
+
 void arena_clear(struct arena *a)
 {
     for (struct arena_deferred *d = a->deferred; d; d = d->next)
         d->fn(d->ptr);
     for (struct arena_block *b = a->head, *next; b; b = next) {
         next = b->next;
-        free(b);
+        block_free(b);
     }
     arena_init(a);
+}
+
+void arena_recycle(struct arena *a)
+{
+    struct arena_block *b = a->head;
+    if (!b || b->next || a->deferred || b->size > BLOCK_BYTES) {
+        arena_clear(a);
+        return;
+    }
+    memset(b->bytes, 0, b->used);
+    b->used = a->used = 0;
 }
 
 void arena_release(struct arena *a)
@@ -48,14 +72,30 @@ void arena_release(struct arena *a)
     arena_clear(a);
 }
 
+/* A huge page for small things; NULL where there is none to be had. */
+static struct arena_block *huge_new(void)
+{
+    size_t mapped = 2 * (size_t)HUGE_BYTES; /* one page of it is aligned; nothing is spent on what is not touched */
+    char *mapping = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapping == MAP_FAILED)
+        return NULL;
+    struct arena_block *b = (void *)(((uintptr_t)mapping + HUGE_BYTES - 1) & ~(uintptr_t)(HUGE_BYTES - 1));
+    (void)madvise(b, HUGE_BYTES, MADV_HUGEPAGE);
+    b->mapping = mapping;
+    b->mapped = mapped;
+    b->size = HUGE_BYTES - sizeof *b;
+    return b;
+}
+
 static struct arena_block *block_new(struct arena *a, size_t size)
 {
     if (size > SIZE_MAX - sizeof(struct arena_block))
         out_of_memory();
-    struct arena_block *b = calloc(1, sizeof *b + size);
+    struct arena_block *b = size == BLOCK_BYTES && a->used >= LARGE_FROM ? huge_new() : NULL;
+    if (!b && (b = calloc(1, sizeof *b + size)))
+        b->size = size;
     if (!b)
         out_of_memory();
-    b->size = size;
     b->next = a->head;
     a->head = b;
     return b;

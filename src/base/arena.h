@@ -22,12 +22,17 @@ struct arena {
     size_t used;                     /* bytes handed out since init or clear */
 };
 
-#define ARENA_INIT {0}
+#define ARENA_INIT                                                                                                     \
+    {                                                                                                                  \
+        0                                                                                                              \
+    }
 
 void arena_init(struct arena *);
 /* Frees everything; deferred functions run first, newest first. The arena is empty and usable afterwards. */
 void arena_clear(struct arena *);
 void arena_release(struct arena *);
+/* As arena_clear, but keeps a block for what comes next: for scratch memory in a loop. */
+void arena_recycle(struct arena *);
 
 /* Returns zeroed memory of `size` bytes, aligned for any type. Never NULL; a size of 0 gives a unique address. */
 void *arena_alloc(struct arena *, size_t size);
@@ -47,6 +52,5 @@ void arena_defer(struct arena *, void (*fn)(void *), void *ptr);
 
 /* Grows an array that lives in an arena, by doubling: returns the place for the new last element, zeroed.
  *   struct pair **list = NULL; size_t count = 0;  *arena_push(a, list, count) = pair;  */
-#define arena_push(a, list, count)                                                                                     \
-    ((list) = arena_push_((a), (list), (count), sizeof *(list)), &(list)[(count)++])
+#define arena_push(a, list, count) ((list) = arena_push_((a), (list), (count), sizeof *(list)), &(list)[(count)++])
 void *arena_push_(struct arena *, void *list, size_t count, size_t size);

@@ -23,7 +23,7 @@ static struct sayings sayings_of(struct arena *a, const struct text_blocks *bloc
         struct text_blocks said = {&blocks->list[i], 1};
         if (!is_wiki) {
             buf_clear(&markup);
-            text_wiki_block(a, blocks->list[i].node, &markup);
+            text_wiki_block(blocks->list[i].node, &markup);
             said = text_blocks_of(a, text_from_wiki(a, buf_str(&markup), markup.len)->root->first);
         }
         s.says_nothing[i] = said.count == 0;

@@ -16,10 +16,11 @@ static uint64_t hash_of(const char *bytes, size_t n)
 struct text_blocks text_blocks_of(struct arena *a, const struct text_node *first)
 {
     struct text_blocks blocks = {0};
+    struct arena scratch = ARENA_INIT;
     struct buf canon = BUF_INIT(SIZE_MAX / 4);
     for (const struct text_node *node = first; node; node = node->next) {
         buf_clear(&canon);
-        text_canonical_block(a, node, &canon);
+        text_canonical_block(&scratch, node, &canon);
         if (!canon.len)
             continue;
         const char *copy = arena_strndup(a, buf_str(&canon), canon.len);
@@ -30,6 +31,7 @@ struct text_blocks text_blocks_of(struct arena *a, const struct text_node *first
             (struct text_block){node, from, NULL, copy, canon.len, hash_of(copy, canon.len)};
     }
     buf_release(&canon);
+    arena_release(&scratch);
     return blocks;
 }
 

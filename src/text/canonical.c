@@ -82,6 +82,7 @@ static void canon_atom(struct arena *a, const struct text_node *node, struct buf
     add_attrs(a, node->outer, NULL, out);
 }
 
+/* The last that happens to a line, which may live in the scratch arena itself. */
 static void canon_line(struct arena *a, const struct text_node *line, bool in_header, struct buf *out)
 {
     struct text_run *runs;
@@ -97,6 +98,7 @@ static void canon_line(struct arena *a, const struct text_node *line, bool in_he
             canon_atom(a, runs[i].atom, out);
         }
     }
+    arena_recycle(a);
 }
 
 static void canon_code(struct arena *a, const struct text_node *node, struct buf *out)

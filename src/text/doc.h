@@ -146,9 +146,10 @@ struct text_node *text_join_lines(struct arena *, const struct text_node **node)
 bool text_joins_lines(enum text_kind container);
 bool text_line_is_empty(struct arena *, const struct text_node *line);
 
-/* One block's canonical string, with a newline at its end; nothing for an empty paragraph. */
-void text_canonical_block(struct arena *, const struct text_node *, struct buf *);
+/* One block's canonical string, with a newline at its end; nothing for an empty paragraph. The scratch arena is emptied
+ * now and then. */
+void text_canonical_block(struct arena *scratch, const struct text_node *, struct buf *);
 /* What one block of the document says in wiki markup, from the model alone, without line ends at its end. */
-void text_wiki_block(struct arena *, const struct text_node *, struct buf *);
+void text_wiki_block(const struct text_node *, struct buf *);
 /* The same document without any memory of its source. */
 struct text_doc *text_without_native(struct arena *, const struct text_doc *);

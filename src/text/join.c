@@ -26,6 +26,11 @@ static void append_copies(struct arena *a, struct text_node *line, const struct 
 
 bool text_line_is_empty(struct arena *a, const struct text_node *line)
 {
+    const struct text_node *first = line->first;
+    if (!first)
+        return true;
+    if (first->kind == TEXT_TEXT && (unsigned char)*first->text > ' ' && (unsigned char)*first->text < 0x80)
+        return false;
     struct text_run *runs;
     return text_runs(a, line, false, &runs) == 0;
 }

@@ -29,8 +29,8 @@ struct printer {
     struct token *tokens;
     size_t count;
     size_t stack[16], depth; /* indexes of the OPEN tokens */
-    struct buf out;
-    struct buf kinds; /* one byte for each of out: 0 markup, else 1 | marks << 1 (six marks and LINK as bit 7) */
+    struct buf *out;
+    struct buf *kinds; /* one byte for each of out: 0 markup, else 1 | marks << 1 (six marks and LINK as bit 7) */
 };
 
 /* --- tokens --- */
@@ -327,12 +327,12 @@ static void choose_forms(struct printer *p)
 
 static void put(struct printer *p, const char *text, size_t length, int kind)
 {
-    buf_add(&p->out, text, length);
+    buf_add(p->out, text, length);
     char fill[64];
-    memset(fill, kind, sizeof fill);
+    memset(fill, kind, length < sizeof fill ? length : sizeof fill);
     for (size_t left = length; left;) {
         size_t n = left < sizeof fill ? left : sizeof fill;
-        buf_add(&p->kinds, fill, n);
+        buf_add(p->kinds, fill, n);
         left -= n;
     }
 }
@@ -360,7 +360,7 @@ static void put_break(struct printer *p, size_t index)
 {
     bool more = index + 1 < p->count && p->tokens[index + 1].kind == TOKEN_BREAK;
     if (more || p->style->single_line)
-        put_raw(p, p->out.len && buf_str(&p->out)[p->out.len - 1] == '\\' ? " \\\\ " : "\\\\ ");
+        put_raw(p, p->out->len && buf_str(p->out)[p->out->len - 1] == '\\' ? " \\\\ " : "\\\\ ");
     else
         put_raw(p, "\n");
 }
@@ -377,7 +377,7 @@ static void write_tokens(struct printer *p)
             put(p, t->text, t->length, (int)(1 | (t->marks & 0x3f) << 1 | (t->marks & LINK ? 0x80 : 0)));
         } else {
             if (t->apart && i &&
-                (wiki_word_before(buf_str(&p->out), p->out.len) || (t[-1].kind == TOKEN_TEXT && ends_in_url(t - 1))))
+                (wiki_word_before(buf_str(p->out), p->out->len) || (t[-1].kind == TOKEN_TEXT && ends_in_url(t - 1))))
                 put_raw(p, WIKI_APART);
             put_raw(p, t->text);
             if (t->apart && next && next->kind == TOKEN_TEXT && wiki_word_after(next->text, 0, next->length))
@@ -386,13 +386,22 @@ static void write_tokens(struct printer *p)
     }
 }
 
-void wiki_print_line(struct arena *a, const struct text_node *line, const struct wiki_style *style, struct buf *out)
+void wiki_scratch_release(struct wiki_scratch *scratch)
 {
-    struct printer p = {.a = a, .style = style, .out = BUF_INIT(SIZE_MAX / 4), .kinds = BUF_INIT(SIZE_MAX / 4)};
+    arena_release(&scratch->a);
+    buf_release(&scratch->out);
+    buf_release(&scratch->kinds);
+}
+
+void wiki_print_line(struct wiki_scratch *scratch, const struct text_node *line, const struct wiki_style *style,
+                     struct buf *out)
+{
+    struct printer p = {.a = &scratch->a, .style = style, .out = &scratch->out, .kinds = &scratch->kinds};
+    buf_clear(p.out);
+    buf_clear(p.kinds);
     tokenize(&p, line);
     choose_forms(&p);
     write_tokens(&p);
-    wiki_escape(buf_str(&p.out), (const unsigned char *)buf_str(&p.kinds), p.out.len, style, out);
-    buf_release(&p.out);
-    buf_release(&p.kinds);
+    wiki_escape(buf_str(p.out), (const unsigned char *)buf_str(p.kinds), p.out->len, style, out);
+    arena_recycle(&scratch->a);
 }

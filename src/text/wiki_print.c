@@ -4,7 +4,7 @@
 #include "base/str.h"
 
 struct blocks {
-    struct arena *a;
+    struct wiki_scratch *scratch;
     struct buf *out;
     bool in_table;
     struct buf marker; /* of the list item at hand: "*#" */
@@ -15,7 +15,7 @@ static void print_block(struct blocks *, const struct text_node *);
 static void print_line(struct blocks *b, const struct text_node *line, bool single_line, bool line_start)
 {
     struct wiki_style style = {b->in_table, false, single_line, line_start};
-    wiki_print_line(b->a, line, &style, b->out);
+    wiki_print_line(b->scratch, line, &style, b->out);
 }
 
 static bool at_line_start(const struct blocks *b)
@@ -52,8 +52,8 @@ static void print_tight(struct blocks *b, const struct text_node *parent, bool i
         size_t start = b->out->len;
         if (text_can_join(node)) {
             style.line_start = parent->kind != TEXT_ITEM || start > begin;
-            const struct text_node *line = text_join_lines(b->a, &node);
-            wiki_print_line(b->a, line, &style, b->out);
+            const struct text_node *line = text_join_lines(&b->scratch->a, &node);
+            wiki_print_line(b->scratch, line, &style, b->out);
         } else {
             print_block(b, node);
             node = node->next;
@@ -79,7 +79,7 @@ static void print_list(struct blocks *b, const struct text_node *list)
         if (item != list->first)
             buf_addc(b->out, '\n');
         buf_addf(b->out, "%s ", buf_str(&b->marker));
-        if (begins_with_list(b->a, item))
+        if (begins_with_list(&b->scratch->a, item))
             buf_addc(b->out, '\n');
         print_tight(b, item, false);
     }
@@ -110,7 +110,7 @@ static void print_table(struct blocks *b, const struct text_node *table)
 /* A macro with blocks inside begins its own world: no list, no cell around it counts there. */
 static void print_macro(struct blocks *b, const struct text_node *node, const char *opening, const char *closing)
 {
-    struct blocks inner = {b->a, b->out, false, BUF_INIT(4096)};
+    struct blocks inner = {b->scratch, b->out, false, BUF_INIT(4096)};
     buf_addf(b->out, "%s\n", opening);
     print_children(&inner, node, "\n\n");
     if (!at_line_start(b))
@@ -132,7 +132,7 @@ static void print_panel(struct blocks *b, const struct text_node *node)
     if (str_eq(type, "custom") && own && strlen(own) == 7 && own[0] == '#' &&
         strspn(own + 1, "0123456789abcdefABCDEF") == 6)
         color = own;
-    print_macro(b, node, arena_printf(b->a, "{panel:bgColor=%s}", color), "{panel}");
+    print_macro(b, node, arena_printf(&b->scratch->a, "{panel:bgColor=%s}", color), "{panel}");
 }
 
 static void print_code(struct blocks *b, const struct text_node *node)
@@ -152,12 +152,12 @@ static void print_code(struct blocks *b, const struct text_node *node)
 
 bool wiki_is_file_name(const char *name)
 {
-    struct arena a = ARENA_INIT;
+    struct buf markup = BUF_INIT(SIZE_MAX / 4);
     struct wiki_image image;
-    const char *s = arena_printf(&a, "!%s!", name);
-    size_t n = strlen(s);
-    bool is = wiki_image_at(s, 0, n, &image) && image.end == n && image.attrs == image.attrs_end;
-    arena_release(&a);
+    buf_addf(&markup, "!%s!", name);
+    bool is = wiki_image_at(buf_str(&markup), 0, markup.len, &image) && image.end == markup.len &&
+              image.attrs == image.attrs_end;
+    buf_release(&markup);
     return is;
 }
 
@@ -176,9 +176,9 @@ static void print_media(struct blocks *b, const struct text_node *single, const 
     const char *name = wiki_media_name(media), *alt = text_attr(media, "alt"), *href = link_of(single);
     href = href ? href : link_of(media);
     if (!str_is_empty(alt) && !str_eq(alt, name) && !strpbrk(alt, "\"!|\n"))
-        name = arena_printf(b->a, "%s|alt=\"%s\"", name, alt);
+        name = arena_printf(&b->scratch->a, "%s|alt=\"%s\"", name, alt);
     else if (!wiki_is_file_name(name))
-        name = arena_printf(b->a, "%s|thumbnail", name);
+        name = arena_printf(&b->scratch->a, "%s|thumbnail", name);
     buf_addf(b->out, href ? "[!%s!|%s]" : "!%s!", name, href);
 }
 
@@ -281,8 +281,8 @@ static void print_block(struct blocks *b, const struct text_node *node)
         print_media_single(b, node);
         return;
     case TEXT_MEDIA_GROUP:
-        node = text_join_lines(b->a, &(const struct text_node *){&(struct text_node){
-                                         .kind = node->kind, .first = node->first, .last = node->last}});
+        node = text_join_lines(&b->scratch->a, &(const struct text_node *){&(struct text_node){
+                                                   .kind = node->kind, .first = node->first, .last = node->last}});
         print_line(b, node, false, true);
         return;
     case TEXT_MEDIA:
@@ -309,11 +309,18 @@ static void print_block(struct blocks *b, const struct text_node *node)
     }
 }
 
-void text_wiki_block(struct arena *a, const struct text_node *node, struct buf *out)
+static void print_one(struct wiki_scratch *scratch, const struct text_node *node, struct buf *out)
 {
-    struct blocks b = {a, out, false, BUF_INIT(4096)};
+    struct blocks b = {scratch, out, false, BUF_INIT(4096)};
     print_block(&b, node);
     buf_release(&b.marker);
+}
+
+void text_wiki_block(const struct text_node *node, struct buf *out)
+{
+    struct wiki_scratch scratch = WIKI_SCRATCH_INIT;
+    print_one(&scratch, node, out);
+    wiki_scratch_release(&scratch);
 }
 
 /* The native bytes of a block without the blank lines behind it; a blank at the end may belong to a list marker. */
@@ -327,8 +334,9 @@ static size_t native_body(const struct text_node *node)
     return n;
 }
 
-static void print_native(const struct text_doc *doc, struct arena *a, struct buf *out)
+static void print_native(const struct text_doc *doc, struct buf *out)
 {
+    struct wiki_scratch scratch = WIKI_SCRATCH_INIT;
     const struct text_node *before = NULL;
     for (const struct text_node *node = doc->root->first; node; node = node->next) {
         size_t start = out->len;
@@ -343,24 +351,23 @@ static void print_native(const struct text_doc *doc, struct arena *a, struct buf
         if (node->native)
             buf_add(out, node->native, native_body(node));
         else
-            text_wiki_block(a, node, out);
+            print_one(&scratch, node, out);
         if (out->len == body)
             buf_truncate(out, start);
         else
             before = node;
     }
+    wiki_scratch_release(&scratch);
 }
 
 char *text_to_wiki(struct arena *a, const struct text_doc *doc)
 {
     if (doc->source)
         return arena_strdup(a, doc->source);
-    struct arena scratch = ARENA_INIT;
     struct buf out = BUF_INIT(SIZE_MAX / 4);
-    print_native(doc, &scratch, &out);
+    print_native(doc, &out);
     char *text = doc->crlf ? str_replace(a, buf_str(&out), "\n", "\r\n") : arena_strndup(a, buf_str(&out), out.len);
     buf_release(&out);
-    arena_release(&scratch);
     return text;
 }
 

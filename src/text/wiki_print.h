@@ -10,8 +10,20 @@ struct wiki_style {
     bool line_start;  /* the first line begins at the start of a line, where blocks begin */
 };
 
-/* The inlines of a line as markup that reads back as the same inlines. */
-void wiki_print_line(struct arena *, const struct text_node *line, const struct wiki_style *, struct buf *out);
+/* Memory that printing one line needs, used again for the next. */
+struct wiki_scratch {
+    struct arena a;
+    struct buf out, kinds;
+};
+#define WIKI_SCRATCH_INIT                                                                                              \
+    {                                                                                                                  \
+        ARENA_INIT, BUF_INIT(SIZE_MAX / 4), BUF_INIT(SIZE_MAX / 4)                                                     \
+    }
+void wiki_scratch_release(struct wiki_scratch *);
+
+/* The inlines of a line as markup that reads back as the same inlines. The scratch arena is emptied afterwards; the
+ * line itself may live in it. */
+void wiki_print_line(struct wiki_scratch *, const struct text_node *line, const struct wiki_style *, struct buf *out);
 /* Puts between what must not touch a character that nobody sees and no reader of ours keeps (U+200B). */
 #define WIKI_APART "\xe2\x80\x8b"
 

@@ -28,6 +28,18 @@ static bool put_properties(struct ctx *c, json_t *o, int64_t comment)
     return db_done(c, &rows);
 }
 
+/* Service desks mark what is not for customers by a property. */
+static bool put_public(struct ctx *c, json_t *o, int64_t comment)
+{
+    char *mark = NULL;
+    if (!db_str(c, &mark,
+                "SELECT value FROM property WHERE entity = 'comment' AND entity_id = ?1 AND key = 'sd.public.comment'",
+                "i", comment))
+        return false;
+    put_bool(o, "jsdPublic", !json_at_bool(json_stored(c, mark), "internal", false));
+    return true;
+}
+
 json_t *comment_json(struct ctx *c, int64_t comment, bool rendered, bool properties)
 {
     struct sql_rows rows;
@@ -52,7 +64,7 @@ json_t *comment_json(struct ctx *c, int64_t comment, bool rendered, bool propert
         put_time(c, o, "updated", sql_int(&rows, 5));
         ok = visibility_put(c, o, sql_peek(&rows, 6), sql_peek(&rows, 7));
         if (c->d->is_cloud)
-            put_bool(o, "jsdPublic", true);
+            ok = ok && put_public(c, o, comment);
     }
     if (!db_done(c, &rows) || !ok || (properties && !put_properties(c, o, comment)))
         return NULL;
@@ -228,6 +240,18 @@ bool comment_moves_updated(struct ctx *c, int64_t issue)
     return setting_int(c->db, "comment_moves_updated", 1, &moves, &c->err) && (!moves || touch(c, issue));
 }
 
+/* On Cloud an issue holds so many and no more. */
+static bool room_left(struct ctx *c, int64_t issue)
+{
+    enum { PER_ISSUE = 5000 };
+    int64_t there = 0;
+    if (!c->d->is_cloud)
+        return true;
+    if (!db_int(c, &there, "SELECT count(*) FROM comment WHERE issue = ?1", "i", issue))
+        return false;
+    return there < PER_ISSUE || refuse(c, 413, "The issue has reached the limit of %d comments.", PER_ISSUE);
+}
+
 bool comment_make(struct ctx *c, int64_t issue, const json_t *sent, struct problems *p, int64_t *id_r)
 {
     struct written w;
@@ -235,7 +259,8 @@ bool comment_make(struct ctx *c, int64_t issue, const json_t *sent, struct probl
         return false;
     if (p->count)
         return true;
-    if (!db_run(c,
+    if (!room_left(c, issue) ||
+        !db_run(c,
                 "INSERT INTO comment (issue, author, update_author, body, created, updated, visibility_type,"
                 " visibility_value) VALUES (?1, ?2, ?2, ?3, ?4, ?4, ?5, ?6)",
                 "iisiss", issue, c->caller, w.body, c->now, w.visibility_type, w.visibility_value))

@@ -120,6 +120,7 @@ bool comment_find(struct ctx *, const char *asked, int64_t *id_r) MUST_CHECK;
 bool comment_moves_updated(struct ctx *, int64_t issue) MUST_CHECK;
 /* Adds a link from {type, inwardIssue|outwardIssue} with the other side being `issue`. */
 bool issue_link_add(struct ctx *, int64_t issue, const json_t *, struct problems *) MUST_CHECK;
+json_t *subtasks_json(struct ctx *, int64_t issue);    /* the array inside an issue */
 json_t *issue_links_json(struct ctx *, int64_t issue); /* the array inside an issue */
 json_t *transitions_json(struct ctx *, const struct issue_row *, const char *only, bool with_fields);
 bool watcher_add(struct ctx *, int64_t issue, int64_t account) MUST_CHECK;

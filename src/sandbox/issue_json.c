@@ -313,18 +313,7 @@ static json_t *show_status_category(struct ctx *c, const struct showing *s)
 
 static json_t *show_subtasks(struct ctx *c, const struct showing *s)
 {
-    json_t *list = new_array(c);
-    struct sql_rows rows;
-    if (!db_query(c, &rows,
-                  arena_printf(c->a,
-                               "SELECT i.id FROM issue i JOIN issue_type t ON t.id = i.issue_type WHERE i.parent = ?1"
-                               " AND t.is_subtask = 1 AND %s ORDER BY i.id",
-                               visible_issues(c, "i")),
-                  "i", s->row.id))
-        return NULL;
-    while (sql_next(&rows))
-        add(list, issue_stub_json(c, sql_int(&rows, 0)));
-    return db_done(c, &rows) ? list : NULL;
+    return subtasks_json(c, s->row.id);
 }
 
 static json_t *show_votes(struct ctx *c, const struct showing *s)

@@ -63,6 +63,18 @@ static bool link_add(struct ctx *c, int64_t type, int64_t inward, int64_t outwar
            trace(c, type, inward, outward, true);
 }
 
+/* On Cloud an issue holds so many and no more. */
+static bool room_left(struct ctx *c, int64_t issue)
+{
+    enum { PER_ISSUE = 2000 };
+    int64_t there = 0;
+    if (!c->d->is_cloud)
+        return true;
+    if (!db_int(c, &there, "SELECT count(*) FROM issue_link WHERE inward = ?1 OR outward = ?1", "i", issue))
+        return false;
+    return there < PER_ISSUE || refuse(c, 413, "The issue has reached the limit of %d links.", PER_ISSUE);
+}
+
 static bool type_of(struct ctx *c, const json_t *sent, int64_t *r)
 {
     const char *id = json_at_id(c->a, sent, "type.id"), *name = json_at_str(sent, "type.name");
@@ -123,7 +135,7 @@ static bool link_post(struct ctx *c)
         return false;
     if (inward == outward)
         return refuse(c, 400, "You cannot link an issue to itself.");
-    if (!may_link(c, inward) || !link_add(c, type, inward, outward))
+    if (!may_link(c, inward) || !room_left(c, inward) || !room_left(c, outward) || !link_add(c, type, inward, outward))
         return false;
     const json_t *said = json_object_get(c->body, "comment");
     struct problems p = {0};

@@ -1,7 +1,7 @@
 /* remote_link.c - links of an issue to things elsewhere; a globalId makes creation an upsert. */
-#include "sandbox/issue.h"
+#include "sandbox/right.h"
 
-enum { GLOBAL_ID_LIMIT = 255 };
+enum { GLOBAL_ID_LIMIT = 255, PER_ISSUE = 2000 };
 
 /* Columns id, issue key, global_id, application, relationship, object. */
 static json_t *from_row(struct ctx *c, struct sql_rows *rows, int64_t issue)
@@ -141,18 +141,35 @@ static bool update(struct ctx *c, int64_t id, const struct written *w)
         "issss", id, w->global_id, w->application, w->relationship, w->object);
 }
 
+static bool may_link(struct ctx *c, int64_t issue)
+{
+    return right_need(c, issue, "LINK_ISSUES", 403, "You do not have permission to link issues.");
+}
+
+/* On Cloud an issue holds so many and no more. */
+static bool room_left(struct ctx *c, int64_t issue)
+{
+    int64_t there = 0;
+    if (!c->d->is_cloud)
+        return true;
+    if (!db_int(c, &there, "SELECT count(*) FROM remote_link WHERE issue = ?1", "i", issue))
+        return false;
+    return there < PER_ISSUE || refuse(c, 413, "The issue has reached the limit of %d remote links.", PER_ISSUE);
+}
+
 static bool link_post(struct ctx *c)
 {
     int64_t issue = 0, id = 0;
     struct written w;
-    if (!issue_need(c, c->args[0], &issue) || !read_link(c, &w))
+    if (!issue_need(c, c->args[0], &issue) || !may_link(c, issue) || !read_link(c, &w))
         return false;
     if (w.global_id &&
         !db_int(c, &id, "SELECT id FROM remote_link WHERE issue = ?1 AND global_id = ?2", "is", issue, w.global_id))
         return false;
     bool is_new = !id;
     if (is_new) {
-        if (!db_run(c,
+        if (!room_left(c, issue) ||
+            !db_run(c,
                     "INSERT INTO remote_link (issue, global_id, application, relationship, object) VALUES (?1, ?2, ?3,"
                     " ?4, ?5)",
                     "issss", issue, w.global_id, w.application, w.relationship, w.object))
@@ -183,7 +200,8 @@ static bool link_put(struct ctx *c)
 {
     int64_t issue = 0, id = 0;
     struct written w;
-    return link_need(c, &issue, &id) && read_link(c, &w) && update(c, id, &w) && reply_empty(c, 204);
+    return link_need(c, &issue, &id) && may_link(c, issue) && read_link(c, &w) && update(c, id, &w) &&
+           reply_empty(c, 204);
 }
 
 static bool remove_one(struct ctx *c, int64_t issue, int64_t id)
@@ -206,14 +224,14 @@ static bool has_type(struct ctx *c)
 static bool link_delete(struct ctx *c)
 {
     int64_t issue = 0, id = 0;
-    return has_type(c) && link_need(c, &issue, &id) && remove_one(c, issue, id);
+    return has_type(c) && link_need(c, &issue, &id) && may_link(c, issue) && remove_one(c, issue, id);
 }
 
 static bool link_delete_global(struct ctx *c)
 {
     int64_t issue = 0, id = 0;
     const char *global = param(c, "globalId");
-    if (!has_type(c) || !issue_need(c, c->args[0], &issue))
+    if (!has_type(c) || !issue_need(c, c->args[0], &issue) || !may_link(c, issue))
         return false;
     if (str_is_empty(global))
         return refuse(c, 400, "The query parameter 'globalId' is required.");

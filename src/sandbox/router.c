@@ -17,6 +17,7 @@
     table(avatar) \
     table(changelog) \
     table(comment) \
+    table(comment_pin) \
     table(component) \
     table(createmeta) \
     table(faults) \
@@ -32,7 +33,9 @@
     table(issue_type) \
     table(jql) \
     table(jql_suggest) \
+    table(label) \
     table(link_type) \
+    table(notify) \
     table(permission) \
     table(permission_scheme) \
     table(priority) \
@@ -50,6 +53,7 @@
     table(server_info) \
     table(session) \
     table(status) \
+    table(subtask) \
     table(task) \
     table(token) \
     table(transfer) \

@@ -156,6 +156,8 @@ const char sandbox_schema[] =
     " original INTEGER, remaining INTEGER, spent INTEGER);"
     "CREATE TABLE vote (issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE, account INTEGER NOT NULL,"
     " PRIMARY KEY (issue, account)) WITHOUT ROWID;"
+    "CREATE TABLE comment_pin (comment INTEGER PRIMARY KEY REFERENCES comment (id) ON DELETE CASCADE,"
+    " account INTEGER NOT NULL, created INTEGER NOT NULL);"
     /* What Cloud does by itself after a 303; result is JSON. */
     "CREATE TABLE task (id INTEGER PRIMARY KEY AUTOINCREMENT, description TEXT NOT NULL, result TEXT,"
     " caller INTEGER NOT NULL, created INTEGER NOT NULL);"

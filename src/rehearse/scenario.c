@@ -184,6 +184,39 @@ static void lag(struct stage *s)
     person_edits(s, FIRST, "SA-1", "summary", "The door squeaks again");
 }
 
+/* --- texts that markup cannot say, and people in them --- */
+
+static void describe_in_cloud(struct stage *s, const char *last)
+{
+    person_call(s, SECOND, 204, HTTP_PUT, "/rest/api/3/issue/SB-1",
+                "{'fields':{'description':{'version':1,'type':'doc','content':["
+                "{'type':'paragraph','content':[{'type':'text','text':'Oil it.'}]},"
+                "{'type':'taskList','attrs':{'localId':'t'},'content':[{'type':'taskItem','attrs':{'localId':'i',"
+                "'state':'DONE'},'content':[{'type':'text','text':'Find the oil'}]}]},"
+                "{'type':'paragraph','content':[{'type':'text','text':'%s'}]}]}}}",
+                last);
+}
+
+static void rich_texts(struct stage *s)
+{
+    two_issues(s);
+    stage_wait(s, STAGE_MINUTE);
+}
+
+static void edit_rich(struct stage *s)
+{
+    describe_in_cloud(s, "Then close it softly.");
+    person_comments(s, FIRST, "SA-1", "[~paula]: h3. is no heading here\n\n* one\n* two");
+    person_edits(s, FIRST, "SA-2", "description", "Green, says [~quinn].\n\n{panel:title=Note}Twice.{panel}");
+}
+
+static void edit_rich_on_servers(struct stage *s)
+{
+    person_edits(s, FIRST, "SA-1", "description", "Oil it.\n\nThen  close it, [~paula].");
+    person_comments(s, SECOND, "SB-1", "[~paula]: *now*?");
+    person_edits(s, FIRST, "SA-2", "description", "Green, says [~quinn].\n\n{panel:title=Note}Twice.{panel}");
+}
+
 static const struct scenario_other OVERWRITTEN[] = {
     {.fault = FAULT_TWICE,
      .from = 1,
@@ -333,6 +366,18 @@ const struct scenario scenarios[] = {
      .act = nothing,
      .expect = APART,
      .others = UNKNOWN_TWINS},
+    {.name = "texts-cloud",
+     .stage = TO_CLOUD,
+     .prepare = rich_texts,
+     .act = edit_rich,
+     .expect = LINES("first \"The door squeaks\" is Bug, To Do, Medium, [door noise], Oil it.||* (/) Find the "
+                     "oil||Then close it softly.")},
+    {.name = "texts-servers",
+     .stage = SERVERS,
+     .prepare = rich_texts,
+     .act = edit_rich_on_servers,
+     .expect = LINES("second \"Paint the fence\" is Task, To Do, Medium, [], Green, says "
+                     "[~quinn].||{panel:title=Note}Twice.{panel}")},
     {.name = "lagging-search", .stage = TO_CLOUD, .prepare = two_issues, .act = lag},
     {0}};
 

@@ -2,36 +2,77 @@
 #include "sandbox/access.h"
 #include "sandbox/issue.h"
 
-/* POST /sandbox/users {name?, emailAddress?, displayName?, accountId?, key?, password?, emailVisible?, active?,
- * admin?, timeZone?} */
-static bool users_post(struct ctx *c)
+static bool groups_join(struct ctx *c, int64_t account, const json_t *groups)
+{
+    size_t i;
+    const json_t *name;
+    json_array_foreach (groups, i, name) {
+        int64_t group = 0;
+        const char *text = json_string_value(name);
+        if (!text)
+            return refuse(c, 400, "groups: a group is a string.");
+        if (!db_int(c, &group, "SELECT id FROM user_group WHERE name = ?1", "s", text) ||
+            (!group && !group_create(c->sb, text, &group, &c->err)) ||
+            !db_run(c, "INSERT OR IGNORE INTO user_group_member (group_id, account) VALUES (?1, ?2)", "ii", group,
+                    account))
+            return false;
+    }
+    return !groups || access_admins_refresh(c->sb, &c->err);
+}
+
+static json_t *user_make(struct ctx *c, const json_t *sent)
 {
     int64_t id = 0, taken = 0;
-    struct account_new n = {.name = json_at_str(c->body, "name"),
-                            .user_key = json_at_str(c->body, "key"),
-                            .account_id = json_at_str(c->body, "accountId"),
-                            .email = json_at_str(c->body, "emailAddress"),
-                            .display_name = json_at_str(c->body, "displayName"),
-                            .password = json_at_str(c->body, "password"),
-                            .time_zone = json_at_str(c->body, "timeZone"),
-                            .is_admin = json_at_bool(c->body, "admin", false),
-                            .is_inactive = !json_at_bool(c->body, "active", true),
-                            .hides_email = !json_at_bool(c->body, "emailVisible", true)};
+    struct account_new n = {.name = json_at_str(sent, "name"),
+                            .user_key = json_at_str(sent, "key"),
+                            .account_id = json_at_str(sent, "accountId"),
+                            .email = json_at_str(sent, "emailAddress"),
+                            .display_name = json_at_str(sent, "displayName"),
+                            .password = json_at_str(sent, "password"),
+                            .time_zone = json_at_str(sent, "timeZone"),
+                            .is_admin = json_at_bool(sent, "admin", false),
+                            .is_inactive = !json_at_bool(sent, "active", true),
+                            .hides_email = !json_at_bool(sent, "emailVisible", true)};
+    const char *type = json_at_str(sent, "accountType");
     if (!n.email)
-        n.email = json_at_str(c->body, "email");
+        n.email = json_at_str(sent, "email");
     if (!n.name && !c->d->is_cloud)
         n.name = n.email ? n.email : n.display_name;
-    if (!n.name && !n.email && !n.display_name)
-        return refuse(c, 400, "A user needs a name, an emailAddress or a displayName.");
+    if (!n.name && !n.email && !n.display_name) {
+        refuse(c, 400, "A user needs a name, an emailAddress or a displayName.");
+        return NULL;
+    }
     if (!db_int(c, &taken, "SELECT id FROM account WHERE name = ?1 OR account_id = ?2 OR user_key = ?3", "sss", n.name,
                 n.account_id, n.user_key))
-        return false;
-    if (taken)
-        return refuse(c, 400, "A user of that name, key or accountId is there already.");
-    if (!account_create(c->sb, &n, &id, &c->err))
-        return false;
-    json_t *o = user_json(c, id);
-    return o && reply_json(c, 201, o);
+        return NULL;
+    if (taken) {
+        refuse(c, 400, "A user of that name, key or accountId is there already.");
+        return NULL;
+    }
+    if (!account_create(c->sb, &n, &id, &c->err) || !groups_join(c, id, json_object_get(sent, "groups")) ||
+        (type && !db_run(c, "UPDATE account SET account_type = ?2 WHERE id = ?1", "is", id, type)))
+        return NULL;
+    return user_json(c, id);
+}
+
+/* POST /sandbox/users {name?, emailAddress?, displayName?, accountId?, key?, password?, emailVisible?, active?,
+ * admin?, timeZone?, groups?, accountType?}, or an array of such. */
+static bool users_post(struct ctx *c)
+{
+    size_t i;
+    const json_t *sent;
+    if (!json_is_array(c->body)) {
+        json_t *o = user_make(c, c->body);
+        return o && reply_json(c, 201, o);
+    }
+    json_t *list = new_array(c);
+    json_array_foreach (c->body, i, sent) {
+        json_t *o = user_make(c, sent);
+        if (!o)
+            return false;
+        add(list, o);
+    }
+    return reply_json(c, 201, list);
 }
 
 /* Members by user name or accountId. */
@@ -113,7 +154,7 @@ static bool settings_post(struct ctx *c)
 }
 
 const struct route admin_routes[] = {
-    {HTTP_POST, "/sandbox/users", users_post, ON_ALL, ROUTE_ADMIN},
+    {HTTP_POST, "/sandbox/users", users_post, ON_ALL, ROUTE_ADMIN | ROUTE_ANY_BODY},
     {HTTP_POST, "/sandbox/project", project_post, ON_ALL, ROUTE_ADMIN},
     {HTTP_POST, "/sandbox/settings", settings_post, ON_ALL, ROUTE_ADMIN},
     {0},

@@ -12,6 +12,7 @@
 /* clang-format off */
 #define TABLES_OF_ROUTES(table) \
     table(admin) \
+    table(application_role) \
     table(attachment) \
     table(attachment_content) \
     table(avatar) \
@@ -59,6 +60,8 @@
     table(transfer) \
     table(transition) \
     table(user) \
+    table(user_admin) \
+    table(user_search) \
     table(version) \
     table(vote) \
     table(watcher) \

@@ -20,7 +20,7 @@ const char sandbox_schema[] =
     " password TEXT," /* sha256 of "id:password"; NULL cannot log in */
     " active INTEGER NOT NULL DEFAULT 1, email_visible INTEGER NOT NULL DEFAULT 1,"
     " account_type TEXT NOT NULL DEFAULT 'atlassian', time_zone TEXT, locale TEXT NOT NULL DEFAULT 'en_US',"
-    " is_admin INTEGER NOT NULL DEFAULT 0);"
+    " is_admin INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0);"
     "CREATE INDEX account_email ON account (email);"
     "CREATE TABLE token ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,"

@@ -29,7 +29,8 @@ bool bulk_issue_add(struct sandbox *sb, const struct bulk_issue *i, int64_t *id_
                  i->parent, i->due, i->created, i->updated, i->status_changed ? i->status_changed : i->created))
         return false;
     *id_r = sql_last_id(sb->db);
-    return sql_run(sb->db, e, "UPDATE project SET next_number = max(next_number, ?2 + 1) WHERE id = ?1", "ii",
+    return i->leaves_counter ||
+           sql_run(sb->db, e, "UPDATE project SET next_number = max(next_number, ?2 + 1) WHERE id = ?1", "ii",
                    i->project, number);
 }
 

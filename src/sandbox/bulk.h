@@ -13,6 +13,7 @@ struct bulk_issue {
     int64_t assignee, reporter, creator, parent;           /* 0: none */
     int64_t created, updated, resolved, status_changed;    /* resolved 0: not */
     const char *summary, *description, *environment, *due; /* texts in stored form */
+    bool leaves_counter;                                   /* number is given, project.next_number follows later */
 };
 bool bulk_issue_add(struct sandbox *, const struct bulk_issue *, int64_t *id_r, struct err *e) MUST_CHECK;
 
@@ -33,3 +34,17 @@ bool bulk_watcher_add(struct sandbox *, int64_t issue, int64_t account, struct e
 
 /* What a history says of a user: the account id on Cloud, the user key on Data Center. */
 bool bulk_user_value(struct sandbox *, struct arena *, int64_t account, char **r, struct err *e) MUST_CHECK;
+
+/* Around very many rows: what is costly to keep up row by row (indexes in no order, the triggers of search, references
+ * that are known to be right) is put aside and made again at the end. It opens the transaction and ends it.
+ * A new file is written without a journal, so a kill in between leaves a file that sandbox_open refuses. */
+struct bulk_load {
+    struct sandbox *sb;
+    struct arena arena;
+    char **again; /* statements */
+    size_t again_count;
+    bool is_new_file;
+};
+bool bulk_load_begin(struct sandbox *, struct bulk_load *, struct err *e) MUST_CHECK;
+/* `ok` false: what was written is undone. Returns `ok`, or false when the end failed. */
+bool bulk_load_end(struct bulk_load *, bool ok, struct err *e) MUST_CHECK;

@@ -10,6 +10,8 @@
 #define DAY    (24 * 60 * MINUTE)
 
 enum { DAYS = 200, MAX_EVENTS = 14, MAX_STEPS = 64, ODD_EVERY = 20, TEXT_MAX = 1 << 16 };
+/* From so many issues on they are a mass: shorter lives, texts out of a pool, and the awkward ones few. */
+enum { MASS = 20000, MASS_EVENTS = 5, MASS_ODD_EVERY = 2000, POOL = 512, MAX_PARENTS = 4096 };
 
 static const struct {
     const char *name, *display, *zone;
@@ -58,6 +60,8 @@ struct maker {
     size_t step_count;
     int64_t *parents; /* issues that may have subtasks */
     size_t parent_count;
+    bool is_mass;
+    const char *descriptions[POOL], *bodies[POOL]; /* of a mass, in stored form */
 };
 
 static size_t pick(struct maker *m, size_t bound)
@@ -241,15 +245,16 @@ struct story {
     int64_t id;
 };
 
-static bool tell_comment(struct maker *m, struct story *s, size_t author, const char *wiki, int64_t at)
+static bool tell_stored(struct maker *m, struct story *s, size_t author, const char *body, int64_t at)
 {
-    struct bulk_comment c = {.issue = s->id,
-                             .author = m->accounts[author],
-                             .created = at,
-                             .updated = at,
-                             .body = bulk_text(m->sb, s->a, wiki)};
+    struct bulk_comment c = {.issue = s->id, .author = m->accounts[author], .created = at, .updated = at, .body = body};
     int64_t id;
     return bulk_comment_add(m->sb, &c, &id, m->e) && bulk_watcher_add(m->sb, s->id, c.author, m->e);
+}
+
+static bool tell_comment(struct maker *m, struct story *s, size_t author, const char *wiki, int64_t at)
+{
+    return tell_stored(m, s, author, bulk_text(m->sb, s->a, wiki), at);
 }
 
 static const char *number(struct arena *a, int64_t n)
@@ -327,11 +332,13 @@ static bool tell_edit(struct maker *m, struct story *s, int64_t at)
 static bool tell_event(struct maker *m, struct story *s, enum odd odd, int *comments, int64_t at)
 {
     size_t kind = pick(m, 100);
+    if (m->is_mass && kind < 60)
+        return tell_stored(m, s, pick(m, PEOPLE), m->bodies[pick(m, POOL)], at);
     if (kind < 45 && (*comments)++ < 5)
         return tell_comment(
             m, s, pick(m, PEOPLE),
             chance(m, 60) ? arena_printf(s->a, "%s %s", ANY(m, remarks), ANY(m, sentences)) : text_of(m, s->a, 2), at);
-    if (kind < 80)
+    if (kind < (m->is_mass ? 90 : 80))
         return tell_step(m, s, at);
     if (kind < 92 || odd < ODD_COUNT)
         return tell_assignment(m, s, at);
@@ -371,7 +378,7 @@ static int compare_times(const void *x, const void *y)
 static bool tell_life(struct maker *m, struct story *s, enum odd odd, int64_t now)
 {
     int64_t times[MAX_EVENTS], at = s->issue.created;
-    size_t count = pick(m, MAX_EVENTS);
+    size_t count = pick(m, m->is_mass ? MASS_EVENTS : MAX_EVENTS);
     int64_t life = (now - at) / (int64_t)(1 + pick(m, 4));
     int comments = odd < ODD_COUNT ? 3 : 0;
     for (size_t i = 0; i < count; i++)
@@ -395,7 +402,9 @@ static bool tell_life(struct maker *m, struct story *s, enum odd odd, int64_t no
 
 static bool set_value(struct maker *m, int64_t issue, int64_t field, const char *column, const char *text)
 {
-    const char *sql = arena_printf(m->a, "INSERT INTO custom_value (issue, field, %s) VALUES (?1, ?2, ?3)", column);
+    const char *sql = *column == 'n'   ? "INSERT INTO custom_value (issue, field, num) VALUES (?1, ?2, ?3)"
+                      : *column == 't' ? "INSERT INTO custom_value (issue, field, text) VALUES (?1, ?2, ?3)"
+                                       : "INSERT INTO custom_value (issue, field, ref) VALUES (?1, ?2, ?3)";
     return !field || sql_run(m->sb->db, m->e, sql, "iis", issue, field, text);
 }
 
@@ -415,13 +424,24 @@ static bool set_fields(struct maker *m, const struct story *s)
                      arena_printf(s->a, "%lld", (long long)m->severities[pick(m, m->severity_count)].id));
 }
 
+/* Of very many the newest. */
+static void note_parent(struct maker *m, int64_t id)
+{
+    if (m->parent_count < MAX_PARENTS)
+        *arena_push(m->a, m->parents, m->parent_count) = id;
+    else
+        m->parents[(size_t)id % MAX_PARENTS] = id;
+}
+
 static bool make_issue(struct maker *m, struct arena *a, int i, int64_t created, int64_t now)
 {
-    enum odd odd = i % ODD_EVERY < ODD_COUNT ? (enum odd)(i % ODD_EVERY) : ODD_COUNT;
+    int every = m->is_mass ? MASS_ODD_EVERY : ODD_EVERY;
+    enum odd odd = i % every < ODD_COUNT ? (enum odd)(i % every) : ODD_COUNT;
     bool is_subtask = m->subtask_type && m->parent_count && chance(m, 7);
     size_t type = pick(m, 100) < 40 ? 0 : pick(m, m->type_count), reporter = pick(m, PEOPLE);
     struct story s = {.a = a, .status_name = m->first_status_name};
-    const char *usual = text_of(m, a, 1 + pick(m, 4));
+    bool is_pooled = m->is_mass && odd == ODD_COUNT;
+    const char *usual = is_pooled ? "" : text_of(m, a, 1 + pick(m, 4));
     s.assignee = chance(m, 75) ? pick(m, PEOPLE) : PEOPLE;
     s.issue = (struct bulk_issue){
         .project = m->project,
@@ -436,7 +456,10 @@ static bool make_issue(struct maker *m, struct arena *a, int i, int64_t created,
         .updated = created,
         .status_changed = created,
         .summary = odd_summary(a, odd, summary_of(m, a, str_eq_nocase(m->types[type].name, "Bug"))),
-        .description = bulk_text(m->sb, a, odd_description(a, odd, chance(m, 92) ? usual : "")),
+        .description = is_pooled ? m->descriptions[pick(m, POOL)]
+                                 : bulk_text(m->sb, a, odd_description(a, odd, chance(m, 92) ? usual : "")),
+        .number = m->is_mass ? i + 1 : 0,
+        .leaves_counter = m->is_mass,
     };
     if (!bulk_issue_add(m->sb, &s.issue, &s.id, m->e) || !bulk_watcher_add(m->sb, s.id, s.issue.creator, m->e))
         return false;
@@ -444,7 +467,7 @@ static bool make_issue(struct maker *m, struct arena *a, int i, int64_t created,
         if (!bulk_label_add(m->sb, s.id, ANY(m, labels), m->e))
             return false;
     if (!is_subtask && !str_eq_nocase(m->types[type].name, "Epic"))
-        *arena_push(m->a, m->parents, m->parent_count) = s.id;
+        note_parent(m, s.id);
     return set_fields(m, &s) && tell_life(m, &s, odd, now);
 }
 
@@ -554,15 +577,22 @@ static bool make_all(struct maker *m, int issues)
     int64_t gap = DAYS * DAY / (issues > 0 ? issues + 1 : 1);
     if (!set_stage(m))
         return false;
-    for (int i = 0; i < issues; i++) {
-        struct arena a = ARENA_INIT;
-        int64_t created = first + gap * i + (int64_t)rng_below(&m->rng, (uint64_t)(gap > 0 ? gap : 1));
-        bool ok = make_issue(m, &a, i, created, now);
-        arena_release(&a);
-        if (!ok)
-            return false;
+    for (size_t i = 0; m->is_mass && i < POOL; i++) {
+        m->descriptions[i] = bulk_text(m->sb, m->a, text_of(m, m->a, 1 + pick(m, 4)));
+        m->bodies[i] = bulk_text(m->sb, m->a, arena_printf(m->a, "%s %s", ANY(m, remarks), ANY(m, sentences)));
     }
-    return true;
+    struct arena a = ARENA_INIT;
+    for (int i = 0; i < issues; i++) {
+        int64_t created = first + gap * i + (int64_t)rng_below(&m->rng, (uint64_t)(gap > 0 ? gap : 1));
+        if (!make_issue(m, &a, i, created, now)) {
+            arena_release(&a);
+            return false;
+        }
+        arena_clear(&a);
+    }
+    arena_release(&a);
+    return !m->is_mass || sql_run(m->sb->db, m->e, "UPDATE project SET next_number = ?2 + 1 WHERE id = ?1", "ii",
+                                  m->project, (int64_t)issues);
 }
 
 bool sandbox_demo_data(struct sandbox *sb, const char *key, int issues, uint64_t seed, struct err *e)
@@ -570,11 +600,19 @@ bool sandbox_demo_data(struct sandbox *sb, const char *key, int issues, uint64_t
     struct arena a = ARENA_INIT;
     struct maker m = {.sb = sb, .a = &a, .e = e, .key = key};
     rng_seed(&m.rng, seed);
-    bool ok = sql_begin(sb->db, e) && make_all(&m, issues) && sql_commit(sb->db, e);
-    if (!ok) {
-        sql_rollback(sb->db);
-        err_wrap(e, "demo data for project %s", key);
+    m.is_mass = issues >= MASS;
+    bool ok;
+    if (m.is_mass) {
+        struct bulk_load load;
+        ok = bulk_load_begin(sb, &load, e);
+        ok = bulk_load_end(&load, ok && make_all(&m, issues), e);
+    } else {
+        ok = sql_begin(sb->db, e) && make_all(&m, issues) && sql_commit(sb->db, e);
+        if (!ok)
+            sql_rollback(sb->db);
     }
+    if (!ok)
+        err_wrap(e, "demo data for project %s", key);
     arena_release(&a);
     return ok;
 }

@@ -40,6 +40,11 @@ static bool check(struct sandbox *sb, const char *path, struct err *e)
     if (ok && !str_eq(dialect, sb->d->name))
         ok = err_set(e, ERR_INPUT, "%s holds a site of dialect %s, not %s; choose that dialect or another file", path,
                      dialect ? dialect : "(none)", sb->d->name);
+    int64_t is_loading = 0;
+    ok = ok && sql_get_int(sb->db, &is_loading, 0, e, "SELECT 1 FROM setting WHERE name = 'loading'", "");
+    if (ok && is_loading)
+        ok = err_set(e, ERR_INPUT, "%s was being filled when it was stopped, it is not whole; start with a new file",
+                     path);
     if (ok && !str_eq(schema, SITE_SCHEMA))
         ok = err_set(e, ERR_INPUT, "%s was made by another version of the sandbox; start with a new file", path);
     arena_release(&a);

@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "cli/cli.h"
 #include "mapping/config.h"
+#include "store/counter.h"
 #include "store/finding.h"
 #include "store/inbox.h"
 #include "store/op.h"
@@ -117,15 +118,50 @@ static bool show_state(struct cli *c, const struct sync_row *row, struct err *e)
     return true;
 }
 
+/* What both projects are known to show, for who wonders whether a site or this store was put back. */
+static bool show_counters(struct cli *c, const struct sync_row *row, struct err *e)
+{
+    for (int side = 0; side < 2; side++) {
+        struct counter n;
+        if (!counter_get(c->store, c->arena, row->id, (enum side)side, &n, e))
+            return false;
+        if (n.is_refused)
+            cli_say(c, "%s       may not be written on the %s side", side ? "       " : "COUNTER",
+                    side_name((enum side)side));
+        else if (n.value)
+            cli_say(c, "%s       %lld on the %s side, since %s", side ? "       " : "COUNTER", (long long)n.value,
+                    side_name((enum side)side), cli_time(c, n.raised_ms));
+    }
+    return true;
+}
+
+static bool counters_json(struct cli *c, const struct sync_row *row, json_t **r, struct err *e)
+{
+    *r = json_keep(c->arena, json_object());
+    for (int side = 0; side < 2; side++) {
+        struct counter n;
+        if (!counter_get(c->store, c->arena, row->id, (enum side)side, &n, e))
+            return false;
+        json_object_set_new(*r, side_name((enum side)side),
+                            json_pack("{s:I, s:I, s:b}", "count", (json_int_t)n.value, "raisedMs",
+                                      (json_int_t)n.raised_ms, "isRefused", (int)n.is_refused));
+    }
+    return true;
+}
+
 static bool run(struct cli *c, struct err *e)
 {
     struct sync_row row;
     struct config config;
+    json_t *counters;
     if (!cli_open_store(c, STORE_READ, e) || !sync_get(c->store, c->arena, cli_argument(c, 0), &row, e))
         return false;
     if (c->is_json) {
-        cli_json(c, json_pack("{s:s, s:s, s:s, s:s*, s:I, s:O}", "key", row.key, "name", row.name, "state", row.state,
-                              "reason", row.reason, "createdMs", (json_int_t)row.created_ms, "config", row.config));
+        if (!counters_json(c, &row, &counters, e))
+            return false;
+        cli_json(c, json_pack("{s:s, s:s, s:s, s:s*, s:I, s:O, s:O}", "key", row.key, "name", row.name, "state",
+                              row.state, "reason", row.reason, "createdMs", (json_int_t)row.created_ms, "counter",
+                              counters, "config", row.config));
         return true;
     }
     if (!config_from_json(c->arena, row.config, &config, e) || !show_state(c, &row, e))
@@ -136,7 +172,7 @@ static bool run(struct cli *c, struct err *e)
     show_fields(c, &config);
     show_statuses(c, &config);
     show_comments(c, &config);
-    return true;
+    return show_counters(c, &row, e);
 }
 
 const struct cli_command COMMAND_SYNC_SHOW = {

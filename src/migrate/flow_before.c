@@ -17,7 +17,8 @@ bool flow_list_open(struct flow *f, size_t *count_r, struct err *e)
     if (!finding_list(f->o->store, f->a, f->old_row.id, 0, &list, &count, e))
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (str_eq(list[i].kind, "conflict") || str_eq(list[i].kind, "drift"))
+        if (str_eq(list[i].kind, "conflict") || str_eq(list[i].kind, "drift") ||
+            str_starts(list[i].item, "fingerprint:")) /* these hold nothing back */
             continue;
         ++*count_r;
         flow_keep_line(f, arena_printf(f->a, "open finding: %s", list[i].text));

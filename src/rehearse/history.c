@@ -55,7 +55,7 @@ static struct deed draw(struct rng *rng, int number, bool has_faults)
 {
     static const enum fault FAULTS[] = {FAULT_KILL,    FAULT_KILL,       FAULT_KILL,       FAULT_KILL,      FAULT_LOST,
                                         FAULT_DROPPED, FAULT_REFUSED,    FAULT_500_BEFORE, FAULT_500_AFTER, FAULT_429,
-                                        FAULT_DOWN,    FAULT_LOGGED_OUT, FAULT_LATE,       FAULT_TOO_LATE};
+                                        FAULT_DOWN,    FAULT_LOGGED_OUT, FAULT_LATE};
     static const int64_t WAITS[] = {1000, 20 * 1000, 70 * 1000, 4 * 60 * 1000, 20 * 60 * 1000};
     struct deed d = {.kind = number ? draw_kind(rng) : DEED_CREATE,
                      .side = (enum side)rng_below(rng, 2),

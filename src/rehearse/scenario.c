@@ -217,6 +217,19 @@ static void edit_rich_on_servers(struct stage *s)
     person_edits(s, FIRST, "SA-2", "description", "Green, says [~quinn].\n\n{panel:title=Note}Twice.{panel}");
 }
 
+/* --- the counter in both projects is raised --- */
+
+static void one_issue(struct stage *s)
+{
+    person_creates(s, FIRST, "Bug", "The door squeaks", NULL);
+}
+
+static void two_days_later(struct stage *s)
+{
+    stage_wait(s, 49 * STAGE_HOUR);
+    person_edits(s, FIRST, "SA-1", "summary", "The door squeaks again");
+}
+
 static const struct scenario_other OVERWRITTEN[] = {
     {.fault = FAULT_TWICE,
      .from = 1,
@@ -262,6 +275,11 @@ static const struct scenario_other UNKNOWN_TWINS[] = {
 #define TO_CLOUD                                                                                                       \
     {                                                                                                                  \
         .dialect = {SANDBOX_DC10, SANDBOX_CLOUD}, .skew_ms = 37 * 1000                                                 \
+    }
+
+#define COUNTING                                                                                                       \
+    {                                                                                                                  \
+        .dialect = {SANDBOX_DC10, SANDBOX_CLOUD}, .counter_ms = 48 * STAGE_HOUR                                        \
     }
 
 const struct scenario scenarios[] = {
@@ -378,6 +396,17 @@ const struct scenario scenarios[] = {
      .act = edit_rich_on_servers,
      .expect = LINES("second \"Paint the fence\" is Task, To Do, Medium, [], Green, says "
                      "[~quinn].||{panel:title=Note}Twice.{panel}")},
+    {.name = "counted-first",
+     .stage = COUNTING,
+     .prepare = one_issue,
+     .starts_apart = true,
+     .act = nothing,
+     .expect = LINES("second \"The door squeaks\" is Bug, To Do, Medium, [], -")},
+    {.name = "counted",
+     .stage = COUNTING,
+     .prepare = one_issue,
+     .act = two_days_later,
+     .expect = LINES("second \"The door squeaks again\" is Bug, To Do, Medium, [], -")},
     {.name = "lagging-search", .stage = TO_CLOUD, .prepare = two_issues, .act = lag},
     {0}};
 

@@ -52,12 +52,13 @@ static void furnish(struct stage *s, enum side side)
     static const char *const PEOPLE[][3] = {{"tandem", "Tandem", "Asia/Kolkata"},
                                             {"paula", "Paula Perkins", "Europe/Berlin"},
                                             {"quinn", "Quinn Quigley", "America/New_York"}};
-    person_call(s, side, PERSON_ADMIN, 201, HTTP_POST, "/sandbox/project", "{'key':'%s','name':'Project %s'}",
-                s->project[side], s->project[side]);
     for (size_t i = 0; i < ARRAY_LEN(PEOPLE); i++)
         person_call(s, side, PERSON_ADMIN, 201, HTTP_POST, "/sandbox/users",
                     "{'name':'%s','emailAddress':'%s@example.com','displayName':'%s','password':'%s','timeZone':'%s'}",
                     PEOPLE[i][0], PEOPLE[i][0], PEOPLE[i][1], PEOPLE[i][0], PEOPLE[i][2]);
+    bool counts = s->set.counter_ms && !s->set.is_guest;
+    person_call(s, side, PERSON_ADMIN, 201, HTTP_POST, "/sandbox/project", "{'key':'%s','name':'Project %s'%s}",
+                s->project[side], s->project[side], counts ? ",'lead':'tandem'" : "");
 }
 
 static bool open_site(struct stage *s, int side, struct err *e)
@@ -183,7 +184,8 @@ bool stage_engine(struct stage *s, struct err *e)
                                                       .trackers = {s->tracker[0], s->tracker[1]},
                                                       .clock = &s->clock.clock,
                                                       .seed = s->set.seed * 1000003 + s->opened,
-                                                      .sweep_ms = s->set.sweep_ms},
+                                                      .sweep_ms = s->set.sweep_ms,
+                                                      .counter_ms = s->set.counter_ms ? s->set.counter_ms : -1},
                             e);
     return s->engine;
 }
@@ -286,6 +288,18 @@ bool stage_restore(struct stage *s, const struct stage_moment *m, struct err *e)
     return sandbox_restore(s->sandbox[0], m->bytes[0], m->length[0], e) &&
            sandbox_restore(s->sandbox[1], m->bytes[1], m->length[1], e) &&
            sql_restore(s->db, m->bytes[2], m->length[2], e) && open_road(s, e);
+}
+
+bool stage_put_back(struct stage *s, const struct stage_moment *m, unsigned what, struct err *e)
+{
+    drop_road(s);
+    for (int side = 0; side < 2; side++)
+        if (what & (side ? STAGE_SECOND : STAGE_FIRST) &&
+            !sandbox_restore(s->sandbox[side], m->bytes[side], m->length[side], e))
+            return false;
+    if (what & STAGE_STORE && !sql_restore(s->db, m->bytes[2], m->length[2], e))
+        return false;
+    return open_road(s, e);
 }
 
 void stage_moment_free(struct stage_moment *m)

@@ -26,6 +26,8 @@ struct stage_settings {
     bool ignores_properties; /* both sites drop entity properties of create requests, as old Data Centers may */
     int64_t skew_ms;         /* how far the second site's clock is ahead of ours */
     int64_t sweep_ms;        /* as in engine_settings */
+    int64_t counter_ms;      /* the same, but never when 0: few stories are about it */
+    bool is_guest;           /* with a counter: the sync user may not write it, for it does not run the projects */
     /* Changes the suggested configuration before it is stored. NULL: it stays as suggested. */
     void (*configure)(struct arena *, struct config *);
 };
@@ -94,6 +96,9 @@ struct stage_moment {
 bool stage_keep(struct stage *, struct stage_moment *r, struct err *e) MUST_CHECK;
 /* Back to that moment, everything opened anew. */
 bool stage_restore(struct stage *, const struct stage_moment *, struct err *e) MUST_CHECK;
+/* Puts back only these of the three (their sum), while time and the others go on: as from yesterday's backup. */
+enum { STAGE_FIRST = 1, STAGE_SECOND = 2, STAGE_STORE = 4 };
+bool stage_put_back(struct stage *, const struct stage_moment *, unsigned what, struct err *e) MUST_CHECK;
 void stage_moment_free(struct stage_moment *);
 
 /* What went wrong when people acted: true when nothing did. */

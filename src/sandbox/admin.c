@@ -93,16 +93,21 @@ static bool project_post(struct ctx *c)
 {
     const char *key = json_at_str(c->body, "key"), *name = json_at_str(c->body, "name");
     const json_t *members = json_object_get(c->body, "members"), *member;
-    int64_t id = 0;
+    const char *leader = json_at_str(c->body, "lead");
+    int64_t id = 0, lead = 0;
     size_t i;
     bool is_new = false;
     if (str_is_empty(key))
         return refuse(c, 400, "A project needs a key.");
+    if (leader && !db_int(c, &lead, "SELECT id FROM account WHERE name = ?1 OR account_id = ?1", "s", leader))
+        return false;
+    if (leader && !lead)
+        return refuse(c, 400, "lead: there is no user '%s'.", leader);
     if (!project_find(c, key, &id))
         return false;
     if (!id) {
         is_new = true;
-        if (!project_create(c->sb, key, name ? name : key, 0, &id, &c->err)) {
+        if (!project_create(c->sb, key, name ? name : key, lead, &id, &c->err)) {
             if (c->err.kind != ERR_INPUT)
                 return false;
             char *text = arena_strdup(c->a, c->err.text);

@@ -1,5 +1,6 @@
 /* Every noun of the store: what goes in comes out. */
 #include "base/str.h"
+#include "store/counter.h"
 #include "store/edge.h"
 #include "store/finding.h"
 #include "store/inbox.h"
@@ -302,6 +303,44 @@ static int64_t waiting(void)
     return count;
 }
 
+static void a_counter_is_kept_for_each_side(void **state)
+{
+    (void)state;
+    struct counter n = {.value = 4, .token = "abc", .next = 5, .next_token = "def", .raised_ms = 9000}, r;
+    assert_true(counter_get(s, &a, sync_id, SIDE_SECOND, &r, &e));
+    assert_int_equal(r.value, 0);
+    assert_true(counter_put(s, sync_id, SIDE_SECOND, &n, &e));
+    assert_true(counter_get(s, &a, sync_id, SIDE_SECOND, &r, &e));
+    assert_int_equal(r.value, 4);
+    assert_string_equal(r.token, "abc");
+    assert_string_equal(r.next_token, "def");
+    n = (struct counter){.value = 5, .token = "def", .is_refused = true};
+    assert_true(counter_put(s, sync_id, SIDE_SECOND, &n, &e));
+    assert_true(counter_get(s, &a, sync_id, SIDE_SECOND, &r, &e));
+    assert_int_equal(r.next, 0);
+    assert_null(r.next_token);
+    assert_true(r.is_refused);
+    assert_true(counter_get(s, &a, sync_id, SIDE_FIRST, &r, &e));
+    assert_int_equal(r.value, 0);
+}
+
+static void changes_that_were_given_up_are_listed(void **state)
+{
+    (void)state;
+    struct op *list,
+        edit = {.sync_id = sync_id, .pair_id = 3, .kind = OP_UPDATE, .state = OP_RETIRED, .item = "fields"};
+    size_t count;
+    edit.body = json("{}");
+    struct op add = edit, other = edit;
+    add.kind = OP_COMMENT_ADD;
+    add.token = "abc";
+    other.state = OP_SETTLED;
+    assert_true(op_add(s, &edit, &e) && op_add(s, &add, &e) && op_add(s, &other, &e));
+    assert_true(op_list_retired(s, &a, 3, &list, &count, &e));
+    assert_int_equal(count, 1);
+    assert_int_equal(list[0].id, edit.id);
+}
+
 static void the_same_state_is_worked_once(void **state)
 {
     (void)state;
@@ -582,6 +621,8 @@ int main(void)
         WITH_STORE(a_base_is_kept_per_side),
         WITH_STORE(a_damaged_base_is_named),
         WITH_STORE(a_comment_and_its_copy_are_one_row),
+        WITH_STORE(a_counter_is_kept_for_each_side),
+        WITH_STORE(changes_that_were_given_up_are_listed),
         WITH_STORE(the_same_state_is_worked_once),
         WITH_STORE(the_oldest_waits_first_and_sides_are_apart),
         WITH_STORE(what_we_made_ourselves_is_not_news),

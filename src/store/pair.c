@@ -147,6 +147,15 @@ bool pair_list_dirty(struct store *s, struct arena *a, int64_t sync_id, int64_t 
            read_all(&rows, a, r, count_r, e);
 }
 
+bool pair_count_dirty(struct store *s, int64_t sync_id, int64_t *r, struct err *e)
+{
+    struct sql_db *db = store_db(s, e);
+    return db && sql_get_int(db, r, 0, e,
+                             "SELECT count(*) FROM pair WHERE sync_id = ?1 AND dirty = 1"
+                             " AND state IN ('open', 'creating')",
+                             "i", sync_id);
+}
+
 bool pair_list_panel_due(struct store *s, struct arena *a, int64_t sync_id, struct pair **r, size_t *count_r,
                          struct err *e)
 {

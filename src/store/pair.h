@@ -45,6 +45,7 @@ bool pair_list(struct store *, struct arena *, int64_t sync_id, struct pair **r,
 /* Up to `limit` pairs that wait for a pass, or for their panel, with an id above `after`. */
 bool pair_list_dirty(struct store *, struct arena *, int64_t sync_id, int64_t after, size_t limit, struct pair **r,
                      size_t *count_r, struct err *e) MUST_CHECK;
+bool pair_count_dirty(struct store *, int64_t sync_id, int64_t *r, struct err *e) MUST_CHECK;
 bool pair_list_panel_due(struct store *, struct arena *, int64_t sync_id, struct pair **r, size_t *count_r,
                          struct err *e) MUST_CHECK;
 /* Writes all columns but id and sync_id. */

@@ -80,6 +80,13 @@ static const char *const STEPS[] = {
     "CREATE INDEX op_retired ON op (pair_id) WHERE state = 'retired';",
     /* texts name issues by their keys */
     "CREATE INDEX pair_key0 ON pair (sync_id, key0); CREATE INDEX pair_key1 ON pair (sync_id, key1);",
+    /* the number that we raise in a property of both projects; and whether the store may be older than the sites */
+    "CREATE TABLE counter (sync_id INTEGER NOT NULL REFERENCES sync(id) ON DELETE CASCADE, side INTEGER NOT NULL,"
+    " value INTEGER NOT NULL DEFAULT 0, token TEXT, next INTEGER NOT NULL DEFAULT 0, next_token TEXT,"
+    " raised_ms INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (sync_id, side))"
+    " WITHOUT ROWID;"
+    "ALTER TABLE sync ADD COLUMN rejoins INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE pair ADD COLUMN rejoins INTEGER NOT NULL DEFAULT 0;",
 };
 _Static_assert(sizeof STEPS / sizeof *STEPS == STORE_SCHEMA_VERSION, "the version is the number of steps");
 
@@ -116,16 +123,20 @@ bool schema_check(struct sql_db *db, enum schema_state *r, struct err *e)
 
 bool schema_prepare(struct sql_db *db, struct err *e)
 {
+    return schema_raise(db, STORE_SCHEMA_VERSION, e);
+}
+
+bool schema_raise(struct sql_db *db, int64_t to, struct err *e)
+{
     int64_t version;
     if (!read_version(db, &version, e))
         return false;
-    if (version == STORE_SCHEMA_VERSION)
+    if (version == to)
         return true;
     bool ok = sql_begin(db, e);
-    for (int64_t i = version; ok && i < STORE_SCHEMA_VERSION; i++)
+    for (int64_t i = version; ok && i < to; i++)
         ok = sql_script(db, STEPS[i], e);
-    ok = ok && sql_run(db, e, "UPDATE meta SET value = CAST(?1 AS TEXT) WHERE key = 'schema'", "i",
-                       (int64_t)STORE_SCHEMA_VERSION);
+    ok = ok && sql_run(db, e, "UPDATE meta SET value = CAST(?1 AS TEXT) WHERE key = 'schema'", "i", to);
     if (ok && sql_commit(db, e))
         return true;
     sql_rollback(db);

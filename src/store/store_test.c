@@ -1,6 +1,8 @@
 #include "store/store.h"
 
+#include "store/counter.h"
 #include "store/inbox.h"
+#include "store/schema.h"
 #include "store/site.h"
 #include "store/sync.h"
 
@@ -301,6 +303,43 @@ static void after_the_plug_was_pulled_nothing_answers_and_all_is_kept(void **sta
 
 #define ON_DISK(test) cmocka_unit_test_setup_teardown(test, new_folder, remove_folder)
 
+/* A store of the first version, with a synchronization in it. */
+static void older_store_opens(enum store_mode mode)
+{
+    struct err e = ERR_INIT;
+    struct arena a = ARENA_INIT;
+    struct counter counter = {0};
+    enum schema_state schema;
+    struct sql_db *db = sql_open(path, 0, &e);
+    assert_true(db && schema_raise(db, 1, &e));
+    assert_true(
+        sql_script(db, "INSERT INTO sync (id, key, name, config, created_ms) VALUES (7, 'INT-1', 'a', '{}', 5)", &e));
+    assert_true(schema_check(db, &schema, &e));
+    assert_int_equal(schema, SCHEMA_OLDER);
+    sql_close(db);
+    struct store *s = store_open(path, mode, "the test", &e);
+    if (!s)
+        fail_msg("%s", e.text);
+    assert_true(schema_check(store_db(s, &e), &schema, &e));
+    assert_int_equal(schema, SCHEMA_CURRENT);
+    assert_true(counter_get(s, &a, 7, SIDE_FIRST, &counter, &e));
+    assert_int_equal(counter.value, 0);
+    store_close(s);
+    arena_release(&a);
+}
+
+static void an_older_store_is_brought_up_to_date_by_whoever_reads_it(void **state)
+{
+    (void)state;
+    older_store_opens(STORE_READ);
+}
+
+static void an_older_store_is_brought_up_to_date_by_whoever_writes_it(void **state)
+{
+    (void)state;
+    older_store_opens(STORE_ENGINE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -313,6 +352,8 @@ int main(void)
         ON_DISK(a_newer_store_is_refused),
         ON_DISK(a_reader_needs_a_store_and_makes_none),
         ON_DISK(a_folder_is_no_store),
+        ON_DISK(an_older_store_is_brought_up_to_date_by_whoever_reads_it),
+        ON_DISK(an_older_store_is_brought_up_to_date_by_whoever_writes_it),
         cmocka_unit_test(each_single_change_is_a_commit_and_a_transaction_is_one),
         cmocka_unit_test(after_the_plug_was_pulled_nothing_answers_and_all_is_kept),
     };

@@ -5,7 +5,7 @@
 
 #define KEY_PREFIX "INT-"
 
-#define COLUMNS "id, key, name, config, state, reason, created_ms, watermark0, watermark1, swept_ms"
+#define COLUMNS "id, key, name, config, state, reason, created_ms, watermark0, watermark1, swept_ms, rejoins"
 
 static bool key_number(const char *key, int64_t *r)
 {
@@ -78,7 +78,8 @@ static bool read_row(struct sql_rows *rows, struct arena *a, struct sync_row *r,
                            .reason = sql_str(rows, 5, a),
                            .created_ms = sql_int(rows, 6),
                            .watermark_ms = {sql_int(rows, 7), sql_int(rows, 8)},
-                           .swept_ms = sql_int(rows, 9)};
+                           .swept_ms = sql_int(rows, 9),
+                           .rejoins = sql_int(rows, 10) != 0};
     if (!column_json(rows, 3, a, arena_printf(a, "configuration of %s", r->key), &config, e))
         return false;
     r->config = config;
@@ -174,6 +175,13 @@ bool sync_set_swept(struct store *s, int64_t id, int64_t ms, struct err *e)
     struct change c;
     return change_begin(&c, s, e) &&
            met(&c, sql_run(c.db, e, "UPDATE sync SET swept_ms = ?2 WHERE id = ?1", "ii", id, ms), id, e);
+}
+
+bool sync_set_rejoins(struct store *s, int64_t id, bool rejoins, struct err *e)
+{
+    struct change c;
+    return change_begin(&c, s, e) &&
+           met(&c, sql_run(c.db, e, "UPDATE sync SET rejoins = ?2 WHERE id = ?1", "ii", id, (int64_t)rejoins), id, e);
 }
 
 bool sync_remove(struct store *s, int64_t id, struct err *e)

@@ -16,6 +16,7 @@ struct sync_row {
     const char *key, *name, *state, *reason;
     const json_t *config; /* mapping/config.h */
     int64_t created_ms, watermark_ms[2], swept_ms;
+    bool rejoins; /* the store may be older than what the sites hold of ours: sync/rejoin.c */
 };
 
 /* Each of these is a transaction of its own unless one is open. */
@@ -32,5 +33,8 @@ bool sync_set_config(struct store *, int64_t id, const char *name, const json_t 
 bool sync_set_state(struct store *, int64_t id, const char *state, const char *reason, struct err *e) MUST_CHECK;
 bool sync_set_watermark(struct store *, int64_t id, enum side, int64_t ms, struct err *e) MUST_CHECK;
 bool sync_set_swept(struct store *, int64_t id, int64_t ms, struct err *e) MUST_CHECK;
+/* From here on every pair, and every issue without one, is looked at for what this store does not remember; nothing is
+ * created before. */
+bool sync_set_rejoins(struct store *, int64_t id, bool rejoins, struct err *e) MUST_CHECK;
 /* With everything it knows: pairs, bases, ops, findings. */
 bool sync_remove(struct store *, int64_t id, struct err *e) MUST_CHECK;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 enum { BATCH = 50, GRACE_MS = 60 * 1000 };
-static const int64_t SWEEP_MS = 24 * 3600 * 1000;
+static const int64_t SWEEP_MS = 24 * 3600 * 1000, COUNTER_MS = 3600 * 1000;
 
 static void want_field(struct engine *en, enum side s, const char *id)
 {
@@ -110,6 +110,8 @@ struct engine *engine_open(const struct engine_settings *set, struct err *e)
         en->set.sweep_ms = SWEEP_MS;
     if (!en->set.grace_ms)
         en->set.grace_ms = GRACE_MS;
+    if (!en->set.counter_ms)
+        en->set.counter_ms = COUNTER_MS;
     if (set->seed)
         rng_seed(&en->rng, set->seed);
     else
@@ -139,6 +141,7 @@ static bool check_running(struct engine *en, struct arena *a, struct err *e)
     en->row.watermark_ms[0] = row.watermark_ms[0];
     en->row.watermark_ms[1] = row.watermark_ms[1];
     en->row.swept_ms = row.swept_ms;
+    en->row.rejoins = row.rejoins;
     en->is_pardoned = row.reason != NULL;
     if (str_eq(row.state, SYNC_RUNNING))
         return true;
@@ -174,12 +177,13 @@ static bool end_pardon(struct engine *en, struct err *e)
                                                                          : store_abandon(en->store));
 }
 
-static bool count_waiting(struct engine *en, struct err *e)
+bool engine_count_waiting(struct engine *en, int64_t *r, struct err *e)
 {
-    int64_t inbox, ops;
-    if (!inbox_count(en->store, en->row.id, &inbox, e) || !op_count_open(en->store, en->row.id, &ops, e))
+    int64_t inbox, ops, dirty;
+    if (!inbox_count(en->store, en->row.id, &inbox, e) || !op_count_open(en->store, en->row.id, &ops, e) ||
+        !pair_count_dirty(en->store, en->row.id, &dirty, e))
         return false;
-    en->counts->waiting = inbox + ops;
+    *r = inbox + ops + dirty;
     return true;
 }
 
@@ -190,8 +194,9 @@ bool engine_pass(struct engine *en, struct engine_counts *r, struct err *e)
     en->counts = r;
     en->deletions = 0;
     engine_forget_people(en);
-    bool ok = check_running(en, &a, e) && distrust_once(en, e) && poll_both(en, e) && pass_work(en, e) &&
-              panel_write_due(en, e) && end_pardon(en, e) && count_waiting(en, e);
+    bool ok = check_running(en, &a, e) && distrust_once(en, e) && poll_both(en, e) && fingerprint_check(en, e) &&
+              pass_work(en, e) && panel_write_due(en, e) && end_pardon(en, e) &&
+              engine_count_waiting(en, &r->waiting, e);
     arena_release(&a);
     if (!ok && e->kind == ERR_FUSE)
         blow_fuse(en, e);

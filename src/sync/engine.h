@@ -25,10 +25,11 @@ struct engine_settings {
     const char *sync_key;        /* INT-1 */
     struct tracker *trackers[2]; /* of the first and the second connector */
     struct clock *clock;
-    uint64_t seed;    /* of tokens; 0: from the system */
-    size_t batch;     /* pairs at a time; 50 when 0 */
-    int64_t sweep_ms; /* a full sweep that often; a day when 0, never when -1 */
-    int64_t grace_ms; /* how long an absent creation may still come before it is planned again; 60 s when 0 */
+    uint64_t seed;      /* of tokens; 0: from the system */
+    size_t batch;       /* pairs at a time; 50 when 0 */
+    int64_t sweep_ms;   /* a full sweep that often; a day when 0, never when -1 */
+    int64_t grace_ms;   /* how long what is uncertain may still come before it is planned again; 60 s when 0 */
+    int64_t counter_ms; /* the counter in both projects is raised that often; an hour when 0, never when -1 */
     void (*progress)(void *context, int64_t done, int64_t waiting); /* NULL: none */
     /* Asked between batches: true ends the pass early, with what is left waiting. NULL: it goes on to the end. */
     bool (*is_stopping)(void *context);
@@ -42,7 +43,7 @@ struct engine_counts {
     int64_t settled_without_writing, conflicts, merged;
     int64_t findings;  /* opened in this pass */
     int64_t recovered; /* uncertain ops resolved */
-    int64_t waiting;   /* still in the inbox, or with open ops, at the end */
+    int64_t waiting;   /* still in the inbox, marked to be worked, or with open ops, at the end */
 };
 
 /* Reads the configuration and both projects, checks both accounts. ERR_INPUT, or what the trackers say. */

@@ -34,6 +34,7 @@ struct engine {
     bool has_distrusted;          /* ops left `sent` by an earlier program are uncertain since */
     int64_t deletions;            /* planned in this pass: for the fuse */
     bool is_exploring[2];         /* in this round an issue of that side walks where nothing is known */
+    int64_t fingerprint_ms;       /* when the counters of both projects were last looked at by this engine */
     bool is_pardoned;             /* a fuse blew, and a person looked and said: go on */
     struct arena *pass_life;      /* as long as the running pass */
     struct arena people_life;     /* as long as a pass, or a verification */
@@ -236,9 +237,14 @@ bool recover_pair(struct engine *, struct arena *, struct work *, struct err *e)
 /* A creation whose pair still lacks a partner; sets the pair's missing id when it is found. */
 bool recover_creation(struct engine *, struct arena *, struct work *, struct err *e) MUST_CHECK;
 
-/* --- poll.c, panel.c, status.c --- */
+/* --- poll.c, fingerprint.c, panel.c, status.c --- */
 
 bool poll_both(struct engine *, struct err *e) MUST_CHECK;
+/* Looks whether both projects show the counter that the store remembers, and raises it when it is due. ERR_FUSE, with a
+ * finding, when a site or the store was put back, or somebody else counts. */
+bool fingerprint_check(struct engine *, struct err *e) MUST_CHECK;
+/* The counter of a synchronization that ends: whoever begins anew there finds nothing to wonder at. */
+bool fingerprint_end(const struct sync_row *, struct tracker *, struct err *e) MUST_CHECK;
 bool panel_write_due(struct engine *, struct err *e) MUST_CHECK;
 #define PANEL_ORIGIN_PROPERTY "tandem.origin"
 char *panel_property_key(struct arena *, const char *sync_key);
@@ -246,5 +252,7 @@ char *panel_property_key(struct arena *, const char *sync_key);
  * itself explores: it steps towards the nearest status that nobody has looked at, one issue of a side at a time. */
 bool status_walk(struct engine *, struct arena *, struct work *, const struct plan_status *, struct err *e) MUST_CHECK;
 
+/* What is left to do: issues in the inbox, pairs that are marked, ops that are open. */
+bool engine_count_waiting(struct engine *, int64_t *r, struct err *e) MUST_CHECK;
 bool engine_open_finding(struct engine *, struct work *, int side, const char *item, const char *kind,
                          const struct err *why, const char *text, const json_t *detail, struct err *e) MUST_CHECK;

@@ -138,6 +138,7 @@ bool engine_clear_side(struct store *store, const char *sync_key, enum side s, s
         ok = clear_one(t, &one, sync_key, &pairs[i], s, issues_r, e);
         arena_clear(&one);
     }
+    ok = ok && fingerprint_end(&row, t, e);
     arena_release(&one);
     arena_release(&all);
     return ok;

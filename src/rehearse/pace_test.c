@@ -122,7 +122,7 @@ static void a_refusal_for_one_issue_is_not_taken_for_the_sites(void **state)
     const char *id = json_at_str(look(s, SIDE_SECOND, arena_printf(&s->life, "/rest/api/2/issue/%s", other[0])), "id");
     id = arena_strdup(&s->life, id);
     person_call(s, SIDE_SECOND, PERSON_ADMIN, 204, HTTP_POST, "/sandbox/faults",
-                "{'kind': '429', 'method': 'PUT', 'path': '/rest/api/2/issue/%s', 'reason': 'jira-per-issue-on-write',"
+                "{'kind': '429', 'method': 'PUT', 'path': '/rest/api/3/issue/%s', 'reason': 'jira-per-issue-on-write',"
                 " 'retryAfter': 20, 'count': 1}",
                 id);
     person_edits(s, FIRST, a, "summary", "First, edited");

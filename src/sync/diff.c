@@ -54,7 +54,9 @@ static bool carry(const struct diff_input *in, struct arena *a, enum side to, bo
                   bool *can_r, struct err *e)
 {
     const char *base[2] = {NULL, NULL}, *now[2], *text;
-    bool has_base = in->has_base && in->resync_from != (int)side_other(to);
+    /* where one side held nothing, as after a one-way birth, the texts never agreed */
+    bool has_base = in->has_base && in->resync_from != (int)side_other(to) &&
+                    value_is_empty(&in->base[SIDE_FIRST]) == value_is_empty(&in->base[SIDE_SECOND]);
     for (int s = 0; s < 2; s++) {
         now[s] = text_of(&in->now[s]);
         base[s] = has_base ? text_of(&in->base[s]) : NULL;

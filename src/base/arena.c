@@ -143,14 +143,18 @@ char *arena_strdup(struct arena *a, const char *s)
 
 char *arena_vprintf(struct arena *a, const char *format, va_list args)
 {
+    char small[256]; /* most texts are short, and formatting twice costs twice */
     va_list again;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, again);
-    va_end(again);
+    int length = vsnprintf(small, sizeof small, format, args);
     if (length < 0)
         abort();
     char *s = arena_alloc(a, (size_t)length + 1);
-    vsnprintf(s, (size_t)length + 1, format, args);
+    if ((size_t)length < sizeof small)
+        memcpy(s, small, (size_t)length);
+    else
+        vsnprintf(s, (size_t)length + 1, format, again);
+    va_end(again);
     return s;
 }
 

@@ -68,24 +68,23 @@ void buf_addc(struct buf *b, char c)
 
 void buf_vaddf(struct buf *b, const char *format, va_list args)
 {
+    char small[256];
     va_list again;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, again);
-    va_end(again);
+    int length = vsnprintf(small, sizeof small, format, args);
     if (length < 0)
         abort();
-    char small[256];
     if ((size_t)length < sizeof small) {
-        vsnprintf(small, sizeof small, format, args);
         buf_add(b, small, (size_t)length);
-        return;
+    } else {
+        char *large = malloc((size_t)length + 1);
+        if (!large)
+            abort();
+        vsnprintf(large, (size_t)length + 1, format, again);
+        buf_add(b, large, (size_t)length);
+        free(large);
     }
-    char *large = malloc((size_t)length + 1);
-    if (!large)
-        abort();
-    vsnprintf(large, (size_t)length + 1, format, args);
-    buf_add(b, large, (size_t)length);
-    free(large);
+    va_end(again);
 }
 
 void buf_addf(struct buf *b, const char *format, ...)

@@ -3,6 +3,7 @@
  * Why: an index whose entries come in no order costs a page read and a page write for nearly every row once it has
  * outgrown the cache; sorted at the end, the same index is written once, front to back. */
 #include "sandbox/bulk.h"
+#include "sandbox/site.h"
 
 enum { CACHE_KB = 48 * 1024 };
 
@@ -10,7 +11,8 @@ enum { CACHE_KB = 48 * 1024 };
 static const char to_put_aside[] =
     "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND ((type = 'trigger' AND name LIKE 'text\\_%' "
     "ESCAPE '\\') OR (type = 'index' AND name IN ('issue_updated', 'issue_project_updated', 'issue_label_label', "
-    "'history_item_to', 'custom_value_num', 'custom_value_ref')))";
+    "'history_item_to', 'history_item_from', 'issue_assignee', 'issue_reporter', 'custom_value_num', "
+    "'custom_value_ref')))";
 
 static bool put_aside(struct bulk_load *l, struct err *e)
 {
@@ -65,7 +67,8 @@ bool bulk_load_end(struct bulk_load *l, bool ok, struct err *e)
         sql_rollback(l->sb->db);
     if (l->is_new_file && !sql_script(l->sb->db, "PRAGMA journal_mode=WAL", ok ? e : &ignored))
         ok = false;
-    if (!sql_script(l->sb->db, "PRAGMA cache_size=-2000; PRAGMA foreign_keys=ON", ok ? e : &ignored))
+    if (!sql_script(l->sb->db, "PRAGMA foreign_keys=ON; PRAGMA shrink_memory; PRAGMA cache_size=" SITE_CACHE,
+                    ok ? e : &ignored))
         ok = false;
     arena_release(&l->arena);
     return ok;

@@ -1,5 +1,8 @@
 #include "sandbox/test_rows.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 static struct site *made(enum sandbox_dialect dialect, int issues, uint64_t seed)
 {
     struct site *s = site_open(dialect, 3);
@@ -132,6 +135,48 @@ static void a_taken_key_changes_nothing(void **state)
     site_close(s);
 }
 
+static void remove_file(const char *path)
+{
+    static const char *const ends[] = {"", "-wal", "-shm"};
+    char name[200];
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        snprintf(name, sizeof name, "%s%s", path, ends[i]);
+        (void)unlink(name);
+    }
+}
+
+/* Very many take another road: no journal, indexes made at the end. */
+static void a_mass_of_issues_ends_as_whole_as_a_few(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/tandem-mass-XXXXXX";
+    close(mkstemp(path));
+    remove_file(path);
+    struct clock_virtual clock;
+    struct site s = {.user = "admin:admin"};
+    clock_virtual_init(&clock, TEST_NOW, 0);
+    struct sandbox_settings settings = {.dialect = SANDBOX_DC10, .data = path, .clock = &clock.clock, .seed = 1};
+    s.sb = sandbox_open(&settings, &s.e);
+    assert_non_null(s.sb);
+    int64_t indexes = site_int(&s, "SELECT count(*) FROM sqlite_master");
+    MUST(&s, sandbox_demo_data(s.sb, "SA", 20000, 1, &s.e));
+    assert_int_equal(site_int(&s, "SELECT count(*) FROM sqlite_master"), indexes);
+    assert_int_equal(site_int(&s, "SELECT count(*) FROM issue"), 20000);
+    assert_int_equal(site_int(&s, "SELECT next_number FROM project"), 20001);
+    assert_int_equal(site_int(&s, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+    assert_int_equal(site_int(&s, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0);
+    assert_int_equal(site_int(&s, "PRAGMA foreign_keys"), 1);
+    assert_int_equal(ask(&s, HTTP_GET, "/rest/api/2/issue/SA-20000", NULL).status, 200);
+    struct answer a = ask(&s, HTTP_POST, "/rest/api/2/search", "{\"jql\":\"updated >= -1d\",\"maxResults\":1}");
+    assert_int_equal(a.status, 200);
+    MUST(&s, sql_run(s.sb->db, &s.e, "INSERT INTO setting (name, value) VALUES ('loading', '1')", ""));
+    sandbox_close(s.sb);
+    assert_null(sandbox_open(&settings, &s.e));
+    assert_non_null(strstr(s.e.text, "was being filled when it was stopped"));
+    arena_release(&s.a);
+    remove_file(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +186,7 @@ int main(void)
         cmocka_unit_test(the_awkward_ones_are_among_them),
         cmocka_unit_test(every_made_up_issue_can_be_read_over_http),
         cmocka_unit_test(a_taken_key_changes_nothing),
+        cmocka_unit_test(a_mass_of_issues_ends_as_whole_as_a_few),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

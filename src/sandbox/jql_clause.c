@@ -148,7 +148,8 @@ static void emit_time_set(struct jql_builder *b, const char *column, const struc
 
 static bool emit_set(struct jql_builder *b, const struct jql_field *f, const struct jql_set *s, bool negated)
 {
-    if (f->kind == KIND_PROJECT && !f->from && !negated && b->is_top && s->count == 1 && !s->select_count && !s->has_empty)
+    if (f->kind == KIND_PROJECT && !f->from && !negated && b->is_top && s->count == 1 && !s->select_count &&
+        !s->has_empty)
         b->only_project = s->list[0].number;
     if (f->from && f->kind != KIND_TIME)
         emit_many_set(b, f, s, negated);

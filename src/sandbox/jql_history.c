@@ -239,6 +239,20 @@ static void emit_now(struct past *p, const struct jql_set *now)
         buf_addf(sql, " OR %s IS NULL", p->f->sql);
 }
 
+/* Whenever and by whomever: what it holds, what it was set to, what it was set from. */
+static void emit_ever(struct past *p, const struct jql_set *now, const struct jql_set *then, bool negated)
+{
+    struct buf *sql = p->b->sql;
+    buf_addf(sql, "%s(", negated ? "NOT " : "");
+    emit_now(p, now);
+    for (int i = 0; i < 2; i++) {
+        buf_addf(sql, " OR i.id IN (SELECT h.issue FROM " CHANGES " WHERE t.field = %s AND ", p->field);
+        emit_value(p, i ? "t.from_value" : "t.to_value", then);
+        buf_addc(sql, ')');
+    }
+    buf_addc(sql, ')');
+}
+
 static void emit_was(struct past *p, const struct jql_set *now, const struct jql_set *then, bool negated)
 {
     struct buf *sql = p->b->sql;
@@ -283,6 +297,9 @@ bool jql_emit_history(struct jql_builder *b, const struct jql_node *n, const str
     }
     if (!read_values(&p, &n->value, &now, &then))
         return false;
-    emit_was(&p, &now, &then, negated);
+    if (n->predicate_count)
+        emit_was(&p, &now, &then, negated);
+    else
+        emit_ever(&p, &now, &then, negated);
     return true;
 }

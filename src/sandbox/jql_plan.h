@@ -82,6 +82,8 @@ struct jql_builder {
     bool is_top;          /* the clause at hand stands at the top, or in an AND at the top */
     int64_t only_project; /* every match is in this project; 0: not known */
     char *zone;           /* the caller's, once it was needed */
+    int64_t key_project;  /* of the key read last, and its name; how a key is looked up */
+    const char *key_name, *key_sql;
 };
 
 void jql_error(struct jql_builder *, const char *format, ...) PRINTF_LIKE(2, 3);

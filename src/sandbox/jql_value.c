@@ -1,6 +1,7 @@
 /* jql_value.c - what the values of a clause mean: names, keys and people looked up, dates read.
  *
  * Whatever means nothing here is reported in Jira's words and left out of the set; the clause goes on without it. */
+#include "sandbox/access.h"
 #include "sandbox/jql_field.h"
 
 #include <ctype.h>
@@ -137,6 +138,27 @@ static bool is_issue_key(const char *s)
     return *s++ == '-' && is_digits(s);
 }
 
+/* The present key of an issue, the short way: a query may name a thousand. */
+static bool find_key(struct jql_builder *b, const char *key, int64_t *id_r)
+{
+    struct ctx *c = b->c;
+    const char *dash = strrchr(key, '-');
+    int64_t number = 0;
+    *id_r = 0;
+    if (!dash || !str_to_int(dash + 1, &number))
+        return true;
+    const char *project = arena_strndup(c->a, key, (size_t)(dash - key));
+    if (!b->key_project || !str_eq_nocase(project, b->key_name)) {
+        b->key_name = project;
+        if (!db_int(c, &b->key_project, "SELECT id FROM project WHERE key = ?1", "s", project))
+            return false;
+    }
+    if (!b->key_sql)
+        b->key_sql = arena_printf(c->a, "SELECT i.id FROM issue i WHERE i.project = ?1 AND i.number = ?2 AND %s",
+                                  visible_issues(c, "i"));
+    return !b->key_project || db_int(c, id_r, b->key_sql, "ii", b->key_project, number);
+}
+
 /* Keys in any case, former keys, and ids. Cloud answers an unknown key with no rows rather than with an error. */
 static bool resolve_issue(struct jql_builder *b, const struct jql_node *n, const struct jql_value *v, struct jql_set *s)
 {
@@ -146,7 +168,7 @@ static bool resolve_issue(struct jql_builder *b, const struct jql_node *n, const
         jql_error(b, "The issue key '%s' for field '%s' is invalid.", v->text, n->field);
         return true;
     }
-    if (!issue_find(b->c, v->text, &id))
+    if (!find_key(b, v->text, &id) || (!id && !issue_find(b->c, v->text, &id)))
         return false;
     if (id)
         jql_set_add_int(b, s, id);

@@ -58,7 +58,7 @@ static bool prepare(struct sandbox *sb, const struct sandbox_settings *s, struct
     if (!time_zone_offset(sb->zone, clock_now(sb->clock), &minutes))
         return err_set(e, ERR_INPUT, "%s is not a time zone of this machine; name one such as Europe/Berlin", sb->zone);
     sb->db = sql_open(s->data, SQL_FAST, e);
-    if (!sb->db)
+    if (!sb->db || !sql_script(sb->db, "PRAGMA cache_size=" SITE_CACHE, e))
         return false;
     if (!sql_get_int(sb->db, &tables, 0, e, "SELECT count(*) FROM sqlite_master WHERE type = 'table'", "") ||
         !sql_get_int(sb->db, &is_site, 0, e, "SELECT 1 FROM sqlite_master WHERE name = 'setting'", ""))

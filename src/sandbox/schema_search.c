@@ -47,6 +47,11 @@ const char sandbox_schema_search[] =
     "CREATE INDEX history_item_to ON history_item (field, to_value) WHERE field IN"
     " ('status', 'assignee', 'reporter', 'priority', 'resolution', 'Fix Version');"
 
+    "CREATE INDEX history_item_from ON history_item (field, from_value) WHERE field IN"
+    " ('status', 'assignee', 'reporter', 'priority', 'resolution', 'Fix Version');"
+    "CREATE INDEX issue_assignee ON issue (assignee) WHERE assignee IS NOT NULL;"
+    "CREATE INDEX issue_reporter ON issue (reporter) WHERE reporter IS NOT NULL;"
+
     /* Issues that somebody has looked at with updateHistory=true: issueHistory(), lastViewed. */
     "CREATE TABLE viewed (account INTEGER NOT NULL, issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE,"
     " at INTEGER NOT NULL, PRIMARY KEY (account, issue)) WITHOUT ROWID;";

@@ -8,3 +8,5 @@
 
 /* Fills the empty tables with the template: accounts, types, statuses, workflow, priorities, fields. */
 bool site_create(struct sandbox *, uint64_t seed, struct err *e) MUST_CHECK;
+
+#define SITE_CACHE "-16000" /* 16 MB of pages */

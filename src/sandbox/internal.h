@@ -33,6 +33,7 @@ struct sandbox {
     char *zone;
     bool ignore_properties;
     uint64_t requests;    /* for request ids in headers only */
+    struct state *states; /* snapshots of a site in memory (state.c) */
     const char *vanished; /* key of a project the present request does not see (faults.c sets it around the request) */
     struct {
         bool is_known;
@@ -77,6 +78,7 @@ enum route_flags {
     ROUTE_ANY_BODY = 8,  /* the body need not be an object (properties) */
     ROUTE_NO_BODY = 16,  /* PUT or POST without a body is fine */
     ROUTE_RAW_BODY = 32, /* the handler reads the body itself: it is no JSON */
+    ROUTE_ALONE = 64,    /* outside of a transaction: it takes or brings back the whole database */
 };
 
 /* `path` is relative to /rest/api/{2|3|latest}/ or, starting with a slash, absolute; {} matches one segment.

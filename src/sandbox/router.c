@@ -53,6 +53,7 @@
     table(search) \
     table(server_info) \
     table(session) \
+    table(state) \
     table(status) \
     table(subtask) \
     table(task) \
@@ -207,6 +208,8 @@ static bool read_body(struct ctx *c, const struct route *route)
 
 static bool run(struct ctx *c, const struct route *route)
 {
+    if (route->flags & ROUTE_ALONE)
+        return route->handle(c);
     bool is_write = c->request->method != HTTP_GET && !(route->flags & ROUTE_READ);
     if (is_write ? !sql_begin(c->db, &c->err) : !db_run(c, "BEGIN", ""))
         return false;

@@ -1,5 +1,6 @@
 /* sandbox.c - opening and closing a site, and its snapshots. */
 #include "sandbox/site.h"
+#include "sandbox/state.h"
 
 #include "base/time_iso.h"
 
@@ -88,6 +89,7 @@ void sandbox_close(struct sandbox *sb)
 {
     if (!sb)
         return;
+    state_release(sb);
     sql_close(sb->db);
     free(sb->base_url);
     free(sb->zone);

@@ -271,7 +271,7 @@ static struct text_doc *read_document(const struct reader *r)
         add_text(r->a, line, text ? text : r->bytes + value->at, text ? value->length : value->end - value->at,
                  &(struct text_marks){0});
     }
-    text_fit(r->a, doc->root);
+    text_fit(r->a, doc, false);
     return doc;
 }
 

@@ -105,10 +105,12 @@ struct text_node {
 };
 
 struct text_doc {
-    struct text_node *root; /* a TEXT_DOC */
-    const char *source;     /* the wiki markup it was read from, byte for byte; NULL otherwise */
-    bool crlf;              /* every line of the source ended in CR LF */
-    bool keeps_adf;         /* blocks are printed as the ADF they were read from */
+    struct text_node *root;  /* a TEXT_DOC */
+    const char *source;      /* the wiki markup it was read from, byte for byte; NULL otherwise */
+    bool crlf;               /* every line of the source ended in CR LF */
+    bool keeps_adf;          /* blocks are printed as the ADF they were read from */
+    struct text_loss *drops; /* what the reader of wiki markup left out or put elsewhere, as it came upon it */
+    size_t drop_count;
 };
 
 struct text_doc *text_doc_new(struct arena *);
@@ -125,8 +127,11 @@ bool text_marks_equal(const struct text_marks *, const struct text_marks *);
 const char *text_attr(const struct text_node *, const char *name); /* a string attribute; NULL without */
 
 /* Makes the tree obey the content rules of the ADF schema: what a container may not hold is unwrapped, or put after it.
- */
-void text_fit(struct arena *, struct text_node *root);
+ * With `tells` that is added to the document's drops. */
+void text_fit(struct arena *, struct text_doc *, bool tells);
+/* What a node says, from its start, in one line of at most 60 bytes. */
+const char *text_excerpt(struct arena *, const struct text_node *);
+const char *text_excerpt_of(struct arena *, const char *text, size_t length);
 
 /* The inlines of a block in normal form: runs of text with equal marks are one, blanks carry only marks that both
  * their neighbours have, no blanks or breaks at the ends or blanks around breaks, a link that shows its own address is
@@ -151,5 +156,7 @@ bool text_line_is_empty(struct arena *, const struct text_node *line);
 void text_canonical_block(struct arena *scratch, const struct text_node *, struct buf *);
 /* What one block of the document says in wiki markup, from the model alone, without line ends at its end. */
 void text_wiki_block(const struct text_node *, struct buf *);
+/* Appends what the node says, without any markup. */
+void text_plain_node(const struct text_node *, struct buf *);
 /* The same document without any memory of its source. */
 struct text_doc *text_without_native(struct arena *, const struct text_doc *);

@@ -68,12 +68,14 @@ static uint64_t allowed(enum text_kind container)
 
 struct fitter {
     struct arena *a;
-    struct text_node *out; /* a nameless parent: what takes the place of `node` in its own container */
+    struct text_doc *tells; /* where what is changed is written down; NULL: nowhere */
+    struct text_node *out;  /* a nameless parent: what takes the place of `node` in its own container */
     struct text_node *node;
     struct text_node *loose; /* the paragraph made for inlines that stood among blocks */
+    size_t block;            /* the number of the document's block that it is all about */
 };
 
-static void fit_node(struct arena *, struct text_node *, struct text_node *out);
+static void fit_node(const struct fitter *, struct text_node *, struct text_node *out);
 static void place(struct fitter *, struct text_node *piece);
 
 static bool can_hold(enum text_kind container, enum text_kind kind)
@@ -135,8 +137,24 @@ static struct text_node *as_paragraph(struct arena *a, struct text_node *piece)
     return str_is_empty(text) ? NULL : text_line(a, text);
 }
 
+static void tell(const struct fitter *f, const char *kind, const char *what, const struct text_node *node)
+{
+    if (f->tells)
+        *arena_push(f->a, f->tells->drops, f->tells->drop_count) =
+            (struct text_loss){f->block, "", kind, what, text_excerpt(f->a, node)};
+}
+
+/* A piece that may not stand in the node at hand. */
+static void tell_forbidden(const struct fitter *f, const struct text_node *piece, const char *outcome)
+{
+    const char *in = text_kind_name(f->node->kind), *name = text_kind_name(piece->kind);
+    if (f->tells)
+        tell(f, "structure", arena_printf(f->a, "a %s cannot stand in a %s in ADF: %s", name, in, outcome), piece);
+}
+
 static void lift(struct fitter *f, struct text_node *piece)
 {
+    tell_forbidden(f, piece, "it stands behind it");
     if (f->node->first) {
         text_append(f->out, f->node);
         f->node = like(f->a, f->node);
@@ -174,7 +192,7 @@ static void place_expand(struct fitter *f, struct text_node *piece, enum text_ki
     piece->kind = kind;
     if (!piece->attrs)
         piece->attrs = json_keep(f->a, json_object());
-    fit_node(f->a, piece, &pieces);
+    fit_node(f, piece, &pieces);
     place_children(f, &pieces);
 }
 
@@ -191,24 +209,22 @@ static void place_forbidden(struct fitter *f, struct text_node *piece)
         piece->attrs = json_keep(f->a, json_pack("{s:s}", "layout", "center"));
         text_append(f->node, piece);
     } else if (in == TEXT_BULLETS || in == TEXT_NUMBERS || in == TEXT_TABLE || in == TEXT_ROW) {
-        fit_node(f->a,
-                 wrap(f->a,
-                      in == TEXT_TABLE ? TEXT_ROW
-                      : in == TEXT_ROW ? TEXT_CELL
-                                       : TEXT_ITEM,
-                      piece),
-                 f->node);
+        fit_node(f, wrap(f->a, in == TEXT_TABLE ? TEXT_ROW : in == TEXT_ROW ? TEXT_CELL : TEXT_ITEM, piece), f->node);
     } else if (holds_paragraphs && text_kind_is_line(piece->kind)) {
-        if (piece->kind == TEXT_HEADING)
+        if (piece->kind == TEXT_HEADING) {
+            tell_forbidden(f, piece, "it becomes bold text");
             make_strong(piece);
+        }
         piece->kind = TEXT_PARAGRAPH;
         piece->attrs = NULL;
         text_append(f->node, piece);
     } else if ((in == TEXT_QUOTE || in == TEXT_PANEL) && piece->kind != in && piece->kind != TEXT_ITEM) {
         lift(f, piece);
     } else if (holds_paragraphs && is_structure(piece->kind)) {
+        tell_forbidden(f, piece, "what it holds takes its place");
         place_children(f, piece);
     } else if (holds_paragraphs) {
+        tell_forbidden(f, piece, "it becomes a line of text");
         piece = as_paragraph(f->a, piece);
         if (piece)
             text_append(f->node, piece);
@@ -234,54 +250,65 @@ static bool must_hold_something(enum text_kind kind)
     return allowed(kind) >> TEXT_PARAGRAPH & 1 && kind != TEXT_DOC;
 }
 
-static void fit_text(struct text_node *node)
+static void fit_text(const struct fitter *f, struct text_node *node)
 {
-    if (node->marks.flags & TEXT_MONO) {
+    unsigned flags = node->marks.flags;
+    if (flags & TEXT_MONO && (flags != TEXT_MONO || node->marks.color)) {
+        tell(f, "mark", "monospaced text has no other marks but a link in ADF", node);
         node->marks.flags = TEXT_MONO;
         node->marks.color = NULL;
     }
-    if (node->marks.flags & TEXT_SUB)
+    if (flags & TEXT_SUB && flags & TEXT_SUP) {
+        tell(f, "mark", "text cannot stand both higher and lower in ADF", node);
         node->marks.flags &= ~(unsigned)TEXT_SUP;
+    }
+}
+
+/* Fits the children and puts them in place, one after the other. */
+static void fit_children(struct fitter *f, struct text_node *child)
+{
+    for (struct text_node *next; child; child = next) {
+        next = child->next;
+        struct text_node pieces = {.kind = TEXT_DOC};
+        fit_node(f, child, &pieces);
+        for (struct text_node *piece = pieces.first, *after; piece; piece = after) {
+            after = piece->next;
+            place(f, piece);
+        }
+    }
 }
 
 /* Appends to `out` what takes the place of `node`: the node itself, or its parts and what had to leave it. */
-static void fit_node(struct arena *a, struct text_node *node, struct text_node *out)
+static void fit_node(const struct fitter *outer, struct text_node *node, struct text_node *out)
 {
     if (node->kind == TEXT_TEXT)
-        fit_text(node);
+        fit_text(outer, node);
     if (text_kind_is_inline(node->kind) || node->kind >= TEXT_CODE) {
         text_append(out, node);
         return;
     }
-    struct text_node *child = node->first, *next, *mark = out->last;
+    struct text_node *child = node->first, *mark = out->last;
     node->first = node->last = NULL;
-    struct fitter f = {a, out, node, NULL};
-    for (; child; child = next) {
-        next = child->next;
-        struct text_node pieces = {.kind = TEXT_DOC};
-        fit_node(a, child, &pieces);
-        for (struct text_node *piece = pieces.first, *after; piece; piece = after) {
-            after = piece->next;
-            place(&f, piece);
-        }
-    }
+    struct fitter f = {outer->a, outer->tells, out, node, NULL, outer->block};
+    fit_children(&f, child);
     bool is_alone = out->last == mark;
     if (!f.node->first && must_hold_something(node->kind) && is_alone)
-        text_append(f.node, text_node_new(a, TEXT_PARAGRAPH));
+        text_append(f.node, text_node_new(f.a, TEXT_PARAGRAPH));
     if (f.node->first || (is_alone && (text_kind_is_line(node->kind) || node->kind == TEXT_ROW)))
         text_append(out, f.node);
 }
 
-void text_fit(struct arena *a, struct text_node *root)
+void text_fit(struct arena *a, struct text_doc *doc, bool tells)
 {
     struct text_node out = {.kind = TEXT_DOC};
-    struct text_node *child = root->first, *next;
-    root->first = root->last = NULL;
-    struct fitter f = {a, &out, root, NULL};
+    struct text_node *child = doc->root->first, *next;
+    doc->root->first = doc->root->last = NULL;
+    struct fitter f = {a, tells ? doc : NULL, &out, doc->root, NULL, 0};
     for (; child; child = next) {
         next = child->next;
+        f.block++;
         struct text_node pieces = {.kind = TEXT_DOC};
-        fit_node(a, child, &pieces);
+        fit_node(&f, child, &pieces);
         for (struct text_node *piece = pieces.first, *after; piece; piece = after) {
             after = piece->next;
             if (pieces.first != pieces.last || pieces.first != child || !can_hold(TEXT_DOC, piece->kind)) {

@@ -40,7 +40,7 @@ static struct text_hunk widen(const struct merge *m, int k, const struct text_hu
     const struct side_view *v = &m->side[k];
     bool inside = h->base > 0 && h->base < v->base.count && v->segment_of[h->base - 1] == v->segment_of[h->base];
     if (h->base == h->base_end && !inside) {
-        size_t at = h->base ? v->segment_of[h->base - 1] + 1 : 0;
+        size_t at = h->base == v->base.count ? m->segments.count : h->base ? v->segment_of[h->base - 1] + 1 : 0;
         return (struct text_hunk){at, at, h->from, h->to};
     }
     size_t first = v->segment_of[h->base], last = h->base_end > h->base ? v->segment_of[h->base_end - 1] : first;

@@ -4,9 +4,11 @@
 #include "base/str.h"
 #include "text/wiki_print.h"
 
-static void plain_node(const struct text_node *node, struct buf *out)
+void text_plain_node(const struct text_node *node, struct buf *out)
 {
     const char *shown;
+    if (out->overflow) /* an excerpt is full */
+        return;
     switch (node->kind) {
     case TEXT_TEXT:
     case TEXT_CODE:
@@ -46,14 +48,14 @@ static void plain_node(const struct text_node *node, struct buf *out)
     for (const struct text_node *child = node->first; child; child = child->next) {
         if (!in_line && child != node->first)
             buf_adds(out, node->kind == TEXT_ROW ? "\t" : node->kind == TEXT_DOC ? "\n\n" : "\n");
-        plain_node(child, out);
+        text_plain_node(child, out);
     }
 }
 
 char *text_to_plain(struct arena *a, const struct text_doc *doc)
 {
     struct buf out = BUF_INIT(SIZE_MAX / 4);
-    plain_node(doc->root, &out);
+    text_plain_node(doc->root, &out);
     char *text = str_trim(a, buf_str(&out));
     buf_release(&out);
     return text;

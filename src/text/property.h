@@ -49,6 +49,47 @@ static inline bool property_is_tangled(const struct text_node *node)
     return false;
 }
 
+static inline struct text_doc *property_with_line(struct arena *a, const struct text_doc *doc)
+{
+    struct text_doc *more = property_blocks(a, text_without_native(a, doc));
+    struct text_node *line = text_node_new(a, TEXT_PARAGRAPH), *text = text_node_new(a, TEXT_TEXT);
+    text->text = "zq";
+    text->length = 2;
+    text_append(line, text);
+    text_append(more->root, line);
+    return more;
+}
+
+/* `other` is `own` in the other form. A line added there arrives here, and nothing else changes. */
+static inline void property_carry(struct arena *a, const char *input, const struct text_doc *own,
+                                  const struct text_doc *other)
+{
+    const struct text_doc *base[2] = {own, other}, *added[2] = {own, property_with_line(a, other)};
+    struct text_doc *carried;
+    if (!text_carry(a, base, base, SIDE_FIRST, &carried))
+        property_failed("no change is no conflict", input, "", "");
+    property_same(a, "without a change nothing changes", input, own, carried);
+    if (own->source && !str_eq(own->source, text_to_wiki(a, carried)))
+        property_failed("without a change the bytes stay", input, own->source, text_to_wiki(a, carried));
+    if (!text_carry(a, base, added, SIDE_FIRST, &carried))
+        property_failed("a change of one side is no conflict", input, "", "");
+    property_same(a, "an added line is added", input, property_with_line(a, own), carried);
+    if (own->source)
+        property_same(a, "the carried bytes say the same", input, property_with_line(a, own),
+                      property_read(a, text_to_wiki(a, carried)));
+    else
+        property_same(a, "the carried ADF says the same", input, property_with_line(a, own),
+                      text_from_adf(a, text_to_adf(a, carried)));
+}
+
+static inline void property_losses(const struct text_loss *losses, size_t count, const char *input)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!losses[i].path || !losses[i].kind || !losses[i].what || !losses[i].excerpt ||
+            (i && losses[i].block && losses[i].block < losses[i - 1].block))
+            property_failed("a loss says what and where, in order", input, "", losses[i].what);
+}
+
 static inline void property_wiki(const char *markup, size_t length)
 {
     struct arena a = ARENA_INIT;
@@ -64,17 +105,21 @@ static inline void property_wiki(const char *markup, size_t length)
         property_failed("the ADF comes back", input, json_print(&a, adf), json_print(&a, text_to_adf(&a, again)));
 
     const char *printed = text_to_wiki(&a, again);
-    if (!property_is_tangled(doc->root) &&
-        !str_eq(text_canonical(&a, doc), text_canonical(&a, property_read(&a, printed))))
+    struct text_loss *losses;
+    bool flagged = text_loss_to_adf(&a, doc, &losses) > 0, tangled = property_is_tangled(doc->root);
+    property_losses(losses, flagged ? text_loss_to_adf(&a, doc, &losses) : 0, input);
+    if (!(tangled && flagged) && !str_eq(text_canonical(&a, doc), text_canonical(&a, property_read(&a, printed))))
         property_failed(arena_printf(&a, "printed markup says the same: %s", printed), input, text_canonical(&a, doc),
                         text_canonical(&a, property_read(&a, printed)));
     printed = text_to_wiki(&a, property_blocks(&a, doc));
-    if (!property_is_tangled(doc->root))
+    if (!tangled)
         property_same(&a, "the blocks' own bytes say the same", input, doc, property_read(&a, printed));
 
     if (!text_merge(&a, doc, (const struct text_doc *[2]){doc, again}, merged))
         property_failed("a merge of equals is no conflict", input, "", "");
     property_same(&a, "a merge of equals changes nothing", input, doc, merged[1]);
+    if (!tangled)
+        property_carry(&a, input, doc, again);
     text_to_plain(&a, doc);
     arena_release(&a);
 }
@@ -91,8 +136,14 @@ static inline void property_adf(const json_t *value)
         property_failed("printed ADF is stable", input, json_print(&a, adf), json_print(&a, text_to_adf(&a, again)));
     struct text_loss *losses;
     const char *markup = text_to_wiki(&a, doc);
-    if (text_loss(&a, doc, &losses) == 0)
-        property_same(&a, "nothing is lost without a finding", input, doc, property_read(&a, markup));
+    size_t lost = text_loss(&a, doc, &losses);
+    struct text_doc *read = property_read(&a, markup);
+    property_losses(losses, lost, input);
+    if (!lost) {
+        property_same(&a, "nothing is lost without a finding", input, doc, read);
+        property_same(&a, "nor on the way back", input, doc, text_from_adf(&a, text_to_adf(&a, read)));
+    }
+    property_carry(&a, input, doc, read);
     text_to_plain(&a, doc);
     arena_release(&a);
 }

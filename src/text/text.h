@@ -58,13 +58,23 @@ bool text_merge(struct arena *, const struct text_doc *base, const struct text_d
 bool text_carry(struct arena *, const struct text_doc *const base[2], const struct text_doc *const now[2], enum side to,
                 struct text_doc **carried_r) MUST_CHECK;
 
+/* What a document says that does not reach the other form. */
+struct text_loss {
+    size_t block;     /* the number of its block, from 1; 0 for the whole */
+    const char *path; /* to wiki markup: a JSON pointer into text_to_adf, "/content/2/content/0"; "" for the whole and
+                         for what is lost on the way to ADF */
+    const char *kind; /* one word for machines: "status", "tip", "mark-alignment" */
+    const char *what; /* a sentence without a full stop */
+    const char *excerpt; /* the beginning of the text at that place, in one line; "" when it has none */
+};
+
 /* What wiki markup cannot say of the document, in its order; no findings mean that text_to_wiki reads back as an equal
  * document. A document read from wiki markup loses nothing. */
-struct text_loss {
-    const char *path; /* a JSON pointer into text_to_adf: "/content/2/content/0"; "" for the whole */
-    const char *what; /* a sentence without a full stop */
-};
 size_t text_loss(struct arena *, const struct text_doc *, struct text_loss **losses_r);
+/* What ADF cannot say of a document that was read from wiki markup, in its order: what the reader had to leave out
+ * (anchors, tips, borders of panels) or to put elsewhere (a table in a panel). No findings mean that the ADF's wiki
+ * markup reads back as an equal document. A document read from ADF loses nothing. */
+size_t text_loss_to_adf(struct arena *, const struct text_doc *, struct text_loss **losses_r);
 
 /* What rewriting asks; each may be NULL (nothing of that kind changes) and gets `ctx`. Returned strings and JSON live
  * at least as long as the arena of the call. */

@@ -67,6 +67,7 @@ struct wiki_link {
     size_t text, text_end;     /* what is shown; may be markup when there is a bar */
     size_t target, target_end; /* address, file name, user */
     bool has_text;
+    bool has_tip; /* shown by Server when the pointer rests on it */
 };
 /* The end of a pair of brackets in one line with something and no bracket inside, else 0. */
 size_t wiki_bracket_end(const char *s, size_t at, size_t end);

@@ -61,13 +61,69 @@ bool wiki_starts_block(struct wiki_parser *w, size_t at, size_t end, size_t list
            wiki_list_at(w->s, at, end, list_depth, &marker, &content);
 }
 
+void wiki_drop(struct wiki_parser *w, size_t at, const char *kind, const char *what)
+{
+    size_t end = wiki_this_line_end(w, at, w->n);
+    struct text_loss *drop = arena_push(w->a, w->doc->drops, w->doc->drop_count);
+    *drop = (struct text_loss){at, "", kind, what, text_excerpt_of(w->a, w->s + at, end - at)};
+}
+
+/* Puts the block's number in the place of where it was. Blocks and drops are both in the order of the markup. */
+static void place_drops(struct wiki_parser *w)
+{
+    size_t number = 0, block = 1, i = 0;
+    const char *start = w->s;
+    for (const struct text_node *node = w->root->first; node && i < w->doc->drop_count; node = node->next) {
+        number++;
+        if (node->native == start) /* several blocks of one construct: the first counts */
+            continue;
+        start = node->native;
+        for (; i < w->doc->drop_count && w->doc->drops[i].block < (size_t)(start - w->s); i++)
+            w->doc->drops[i].block = block;
+        block = number;
+    }
+    for (; i < w->doc->drop_count; i++)
+        w->doc->drops[i].block = block;
+    if (w->doc->drop_count && str_eq(w->doc->drops[0].kind, "bytes"))
+        w->doc->drops[0].block = 0;
+}
+
 /* --- macros --- */
+
+/* Parameters that ADF has no place for; `kept` ends with NULL. */
+static void drop_params(struct wiki_parser *w, const struct wiki_tag *tag, const char *const *kept)
+{
+    const char *at = tag->params, *end = at + tag->params_length;
+    while (at < end) {
+        const char *bar = memchr(at, '|', (size_t)(end - at)), *to = bar ? bar : end;
+        const char *equals = memchr(at, '=', (size_t)(to - at));
+        bool is_kept = !equals;
+        for (const char *const *name = kept; equals && *name; name++)
+            is_kept |= (size_t)(equals - at) == strlen(*name) && memcmp(at, *name, strlen(*name)) == 0;
+        if (!is_kept)
+            wiki_drop(w, tag->at, "macro-parameter",
+                      arena_printf(w->a, "the parameter \"%.*s\" is left out", (int)(equals - at), at));
+        at = to + 1;
+    }
+}
+
+static void drop_title(struct wiki_parser *w, const struct wiki_tag *tag)
+{
+    wiki_drop(w, tag->at, "title",
+              tag->macro == WIKI_PANEL ? "a panel's title becomes a bold line in it"
+                                       : "the title of code becomes a bold line before it");
+}
 
 bool wiki_color_tag(struct wiki_parser *w, struct wiki_tag *tag)
 {
     size_t index = (size_t)(tag - w->tags);
     if (tag->partner > index && w->color_count < WIKI_COLOR_DEPTH) {
-        w->colors[w->color_count++] = wiki_color(w->a, tag->params, tag->params_length);
+        const char *color = wiki_color(w->a, tag->params, tag->params_length);
+        if (!color) {
+            wiki_drop(w, tag->at, "color", "a colour that Jira does not know becomes black");
+            w->doc->drops[w->doc->drop_count - 1].block = tag->end; /* the block that is coloured begins behind it */
+        }
+        w->colors[w->color_count++] = color ? color : "#000000";
         tag->live = true;
         return true;
     }
@@ -109,7 +165,11 @@ static void add_code(struct wiki_parser *w, const struct wiki_tag *tag, size_t f
                      struct text_node *parent)
 {
     struct text_node *node = text_node_new(w->a, TEXT_CODE);
+    static const char *const kept[] = {"title", "language", NULL};
     const char *title = param(w, tag, "title"), *language = param(w, tag, NULL);
+    drop_params(w, tag, kept);
+    if (title)
+        drop_title(w, tag);
     if (title)
         add_strong_line(w, parent, title, strlen(title));
     if (!language)
@@ -136,7 +196,10 @@ static void add_panel(struct wiki_parser *w, const struct wiki_tag *tag, size_t 
 {
     struct text_node *node = text_node_new(w->a, TEXT_PANEL);
     const char *background = param(w, tag, "bgColor"), *title = param(w, tag, "title"), *type = "info";
-    const char *color = background ? wiki_color(w->a, background, strlen(background)) : PANELS[0].color;
+    const char *known = background ? wiki_color(w->a, background, strlen(background)) : PANELS[0].color;
+    const char *color = known ? known : "#000000";
+    if (!known)
+        wiki_drop(w, tag->at, "color", "a colour that Jira does not know becomes black");
     for (size_t i = 0; i < ARRAY_LEN(PANELS); i++)
         if (str_eq(color, PANELS[i].color))
             type = PANELS[i].type;
@@ -144,6 +207,10 @@ static void add_panel(struct wiki_parser *w, const struct wiki_tag *tag, size_t 
         node->attrs = json_keep(w->a, json_pack("{s:s, s:s}", "panelType", "custom", "panelColor", color));
     else
         node->attrs = json_keep(w->a, json_pack("{s:s}", "panelType", type));
+    static const char *const kept[] = {"title", "bgColor", NULL};
+    drop_params(w, tag, kept);
+    if (title)
+        drop_title(w, tag);
     if (title)
         add_strong_line(w, node, title, strlen(title));
     wiki_add_block(w, parent, node);
@@ -197,8 +264,10 @@ static void new_item(struct wiki_parser *w, struct levels *l)
 static void move_to(struct wiki_parser *w, struct levels *l, struct text_node *parent, const char *marker,
                     size_t length)
 {
-    if (length > LIST_DEPTH_MAX)
+    if (length > LIST_DEPTH_MAX) {
         length = LIST_DEPTH_MAX;
+        wiki_drop(w, (size_t)(marker - w->s), "list-depth", "a list nested this deep continues the one around it");
+    }
     if (l->depth > length)
         l->depth = length;
     if (l->depth == length && l->lists[length - 1]->kind != list_kind(marker[length - 1]))
@@ -475,7 +544,7 @@ static bool is_clean(const char *bytes, size_t n)
 struct text_doc *text_from_wiki(struct arena *a, const char *markup, size_t length)
 {
     struct text_doc *doc = text_doc_new(a);
-    struct wiki_parser w = {.a = a, .root = doc->root, .mono_none_end = SIZE_MAX};
+    struct wiki_parser w = {.a = a, .doc = doc, .root = doc->root, .mono_none_end = SIZE_MAX};
     if (!markup)
         length = 0;
     if (!length || is_clean(markup, length)) {
@@ -483,13 +552,17 @@ struct text_doc *text_from_wiki(struct arena *a, const char *markup, size_t leng
         doc->source = w.s = arena_strndup(a, length ? markup : "", length);
     } else {
         w.s = clean(a, markup, length, &w.n, &doc->crlf);
+        if (memchr(markup, 0, length) || !str_is_utf8(markup, length))
+            *arena_push(a, doc->drops, doc->drop_count) =
+                (struct text_loss){0, "", "bytes", "bytes that are no text become U+FFFD", ""};
         bool has_zero = memchr(markup, 0, length); /* which no C string could give back */
         doc->source = has_zero ? w.s : arena_strndup(a, markup, length);
     }
     w.line = 1; /* none yet */
     w.tag_count = wiki_tags(a, w.s, w.n, &w.tags);
     wiki_blocks(&w, 0, w.n, doc->root);
+    place_drops(&w);
     share_source(&w);
-    text_fit(a, doc->root);
+    text_fit(a, doc, true);
     return doc;
 }

@@ -50,6 +50,5 @@ const char *wiki_color(struct arena *a, const char *text, size_t length)
     for (size_t i = 0; i < ARRAY_LEN(NAMES); i++)
         if (str_eq(name, NAMES[i].name))
             return NAMES[i].value;
-    const char *value = rgb(a, name);
-    return value ? value : "#000000";
+    return rgb(a, name);
 }

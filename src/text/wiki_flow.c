@@ -257,6 +257,7 @@ static size_t cite_at(struct flow *f, size_t at, size_t end)
     bool blank_after = at + 2 >= end || wiki_is_blank(s[at + 2]) || s[at + 2] == '\n';
     if (index != SIZE_MAX && !blank_before && !wiki_word_after(s, at + 2, end) && has_content_since(f, index)) {
         close_mark(f, index);
+        wiki_drop(f->w, at, "citation", "a citation becomes a dash and emphasised text");
         return 2;
     }
     if (index != SIZE_MAX || blank_after || s[at + 2] == '?' || wiki_word_before(s, at))
@@ -386,9 +387,36 @@ static const char *image_attr(struct flow *f, const struct wiki_image *image, co
     return NULL;
 }
 
+/* Is it one of the attributes that ADF's media have? */
+static bool is_kept_attribute(const char *s, size_t from, size_t to)
+{
+    static const char *const kept[] = {"alt=", "width=", "height="};
+    while (from < to && wiki_is_blank(s[from]))
+        from++;
+    for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+        if (to - from >= strlen(kept[i]) && memcmp(s + from, kept[i], strlen(kept[i])) == 0)
+            return true;
+    return from == to;
+}
+
+static void drop_attributes(struct flow *f, const struct wiki_image *image)
+{
+    const char *s = f->w->s;
+    for (size_t from = image->attrs, to; from < image->attrs_end; from = to + 1) {
+        bool quoted = false;
+        for (to = from; to < image->attrs_end && (quoted || s[to] != ','); to++)
+            quoted ^= s[to] == '"';
+        if (!is_kept_attribute(s, from, to))
+            wiki_drop(
+                f->w, image->name, "image-attribute",
+                arena_printf(f->w->a, "the attribute \"%.*s\" of an image is left out", (int)(to - from), s + from));
+    }
+}
+
 static void add_image(struct flow *f, const struct wiki_image *image, const char *href)
 {
     struct arena *a = f->w->a;
+    drop_attributes(f, image);
     json_t *name = string_of(f, image->name, image->name_end), *attrs;
     const char *shown = json_string_value(name);
     if (str_starts(shown, "http://") || str_starts(shown, "https://"))
@@ -442,8 +470,10 @@ static size_t construct_at(struct flow *f, size_t at, size_t end)
     size_t next;
     switch (s[at]) {
     case '{':
-        if ((tag = wiki_live_tag(f->w, at, end)) &&
-            (tag->macro == WIKI_ANCHOR || (tag->macro == WIKI_COLOR && color_tag(f, tag))))
+        tag = wiki_live_tag(f->w, at, end);
+        if (tag && tag->macro == WIKI_ANCHOR)
+            wiki_drop(f->w, at, "anchor", "an anchor is left out");
+        if (tag && (tag->macro == WIKI_ANCHOR || (tag->macro == WIKI_COLOR && color_tag(f, tag))))
             return tag->end;
         if ((next = mono_at(f, at, end)))
             return next;
@@ -453,6 +483,8 @@ static size_t construct_at(struct flow *f, size_t at, size_t end)
     case '[':
         if (f->href || !wiki_link_at(s, at, end, &link))
             return 0;
+        if (link.has_tip)
+            wiki_drop(f->w, at, "tip", "the tip of a link is left out");
         add_link(f, &link);
         return link.end;
     case '!':

@@ -13,7 +13,8 @@ struct wiki_parser {
     size_t tag_count;
     const char *colors[WIKI_COLOR_DEPTH]; /* open colours, innermost last; they reach over blocks */
     size_t color_count;
-    struct text_node *root;
+    struct text_doc *doc;
+    struct text_node *root;                         /* the document's */
     size_t group;                                   /* where the markup of the block under construction begins */
     bool group_is_tinted;                           /* a colour was open there */
     size_t mono_none_end;                           /* no monospaced text closes before this line end */
@@ -39,6 +40,8 @@ void wiki_blocks(struct wiki_parser *, size_t at, size_t end, struct text_node *
 /* Does the line at `at` end a paragraph before it? */
 bool wiki_starts_block(struct wiki_parser *, size_t at, size_t end, size_t list_depth);
 void wiki_add_block(struct wiki_parser *, struct text_node *parent, struct text_node *block);
+/* Writes down that something is left out; its block is found later, by `at`. */
+void wiki_drop(struct wiki_parser *, size_t at, const char *kind, const char *what);
 /* The tag at `at`, if it is a macro with partner before `end` (or an anchor); NULL for text. */
 struct wiki_tag *wiki_live_tag(struct wiki_parser *, size_t at, size_t end);
 /* Acts on a {color} tag that opens or closes a colour; false when it does neither and is text. */
@@ -47,5 +50,5 @@ bool wiki_color_tag(struct wiki_parser *, struct wiki_tag *);
 size_t wiki_next_macro(struct wiki_parser *, size_t at, size_t line_end, size_t end);
 /* Appends the block of a macro with content; returns the end of its closing tag. */
 size_t wiki_macro_block(struct wiki_parser *, struct wiki_tag *opening, struct text_node *parent);
-/* "#rrggbb" of a colour name, #rgb, #rrggbb or rgb(r,g,b); black for anything else. */
+/* "#rrggbb" of a colour name, #rgb, #rrggbb or rgb(r,g,b); NULL for anything else. */
 const char *wiki_color(struct arena *, const char *name, size_t length);

@@ -401,6 +401,7 @@ static bool split_link(const char *s, size_t from, size_t to, struct wiki_link *
 {
     const char *bar = memchr(s + from, '|', to - from);
     link->has_text = bar != NULL;
+    link->has_tip = false;
     link->kind = WIKI_LINK;
     link->text = from;
     link->target = bar ? (size_t)(bar - s) + 1 : from;
@@ -414,6 +415,7 @@ static bool split_link(const char *s, size_t from, size_t to, struct wiki_link *
             return false;
         if (to - tip >= 6 && memcmp(s + tip, "smart-", 6) == 0)
             link->kind = WIKI_LINK_CARD;
+        link->has_tip = link->kind == WIKI_LINK && tip < to;
     }
     while (link->target < link->target_end && wiki_is_blank(s[link->target]))
         link->target++;
@@ -444,7 +446,7 @@ bool wiki_link_at(const char *s, size_t at, size_t end, struct wiki_link *link)
     if (s[at + 1] != '^' && s[at + 1] != '~')
         return split_link(s, at + 1, to, link);
     link->kind = s[at + 1] == '^' ? WIKI_LINK_FILE : WIKI_LINK_USER;
-    link->has_text = false;
+    link->has_text = link->has_tip = false;
     link->target = link->text = at + 2;
     link->target_end = link->text_end = to;
     return to > at + 2 && !memchr(s + at + 2, '|', to - at - 2) && !wiki_is_blank(s[at + 2]) &&

@@ -11,23 +11,6 @@
 
 /* ---- showing ---- */
 
-static bool put_properties(struct ctx *c, json_t *o, int64_t comment)
-{
-    json_t *list = new_array(c);
-    struct sql_rows rows;
-    if (!db_query(c, &rows, "SELECT key, value FROM property WHERE entity = 'comment' AND entity_id = ?1 ORDER BY key",
-                  "i", comment))
-        return false;
-    while (sql_next(&rows)) {
-        json_t *p = new_object(c);
-        put_str(p, "key", sql_peek(&rows, 0));
-        put(p, "value", json_stored(c, sql_peek(&rows, 1)));
-        add(list, p);
-    }
-    put(o, "properties", list);
-    return db_done(c, &rows);
-}
-
 /* Service desks mark what is not for customers by a property. */
 static bool put_public(struct ctx *c, json_t *o, int64_t comment)
 {
@@ -66,7 +49,7 @@ json_t *comment_json(struct ctx *c, int64_t comment, bool rendered, bool propert
         if (c->d->is_cloud)
             ok = ok && put_public(c, o, comment);
     }
-    if (!db_done(c, &rows) || !ok || (properties && !put_properties(c, o, comment)))
+    if (!db_done(c, &rows) || !ok || (properties && !entity_properties_show(c, o, "comment", comment)))
         return NULL;
     return c->err.kind == ERR_NONE ? o : NULL;
 }
@@ -114,14 +97,7 @@ struct shown {
 
 static struct shown shown_of(struct ctx *c)
 {
-    char **expand;
-    size_t count = param_list(c, "expand", &expand);
-    struct shown s = {0};
-    for (size_t i = 0; i < count; i++) {
-        s.rendered |= str_eq(expand[i], "renderedBody");
-        s.properties |= str_eq(expand[i], "properties");
-    }
-    return s;
+    return (struct shown){param_expands(c, "renderedBody"), param_expands(c, "properties")};
 }
 
 static bool comment_list(struct ctx *c)
@@ -214,21 +190,6 @@ static bool read_comment(struct ctx *c, int64_t issue, const json_t *sent, struc
     return visibility_read(c, issue, sent, p, &w->visibility_type, &w->visibility_value);
 }
 
-static bool properties_write(struct ctx *c, int64_t comment, const json_t *list)
-{
-    size_t i;
-    const json_t *item;
-    bool created;
-    json_array_foreach (list, i, item) {
-        const char *key = json_at_str(item, "key");
-        if (str_is_empty(key))
-            return refuse(c, 400, "A property key must not be empty.");
-        if (!entity_property_put(c, "comment", comment, key, json_object_get(item, "value"), &created))
-            return false;
-    }
-    return true;
-}
-
 static bool touch(struct ctx *c, int64_t issue)
 {
     return db_run(c, "UPDATE issue SET updated = ?2 WHERE id = ?1", "ii", issue, c->now);
@@ -267,7 +228,7 @@ bool comment_make(struct ctx *c, int64_t issue, const json_t *sent, struct probl
         return false;
     *id_r = sql_last_id(c->db);
     const json_t *properties = c->sb->ignore_properties ? NULL : json_object_get(sent, "properties");
-    return properties_write(c, *id_r, properties) && touch(c, issue) && watcher_auto(c, issue) &&
+    return entity_properties_write(c, "comment", *id_r, properties) && touch(c, issue) && watcher_auto(c, issue) &&
            webhook_comment(c, "comment_created", issue, *id_r);
 }
 
@@ -301,7 +262,7 @@ static bool write_over(struct ctx *c, int64_t issue, int64_t id, const struct wr
                   "UPDATE comment SET body = ?2, updated = ?3, update_author = ?4, visibility_type = ?5,"
                   " visibility_value = ?6 WHERE id = ?1",
                   "isiiss", id, w->body, c->now, c->caller, w->visibility_type, w->visibility_value) &&
-           properties_write(c, id, properties) && comment_moves_updated(c, issue) &&
+           entity_properties_write(c, "comment", id, properties) && comment_moves_updated(c, issue) &&
            webhook_comment(c, "comment_updated", issue, id);
 }
 

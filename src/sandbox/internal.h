@@ -61,6 +61,7 @@ struct ctx {
     struct err err;
     bool is_replied;
     const char *login_reason;    /* X-Seraph-LoginReason; NULL: no credentials were sent */
+    struct issue_times *times;   /* of the issue shown last (time_tracking.c) */
     int64_t text_issue;          /* the issue whose files wiki markup names (rich_text.c); 0: none yet */
     struct memo *memo[32];       /* what this request has shown already, by noun and id */
     const struct access *access; /* what the caller sees, once it was asked for (access.c) */
@@ -136,7 +137,8 @@ int zone_minutes(struct sandbox *, int64_t epoch_ms); /* the server's zone */
 
 /* ---- parameters (reply.c) ---- */
 
-const char *param(struct ctx *, const char *name); /* first value, NULL when absent */
+const char *param(struct ctx *, const char *name);  /* first value, NULL when absent */
+bool param_expands(struct ctx *, const char *what); /* `expand` names it */
 bool param_bool(struct ctx *, const char *name, bool otherwise);
 /* All values of a parameter, repeated or with commas; blanks trimmed. */
 size_t param_list(struct ctx *, const char *name, char ***r);

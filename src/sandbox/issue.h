@@ -131,4 +131,7 @@ json_t *watches_json(struct ctx *, int64_t issue, const char *key);
 json_t *properties_json(struct ctx *, const char *entity, int64_t id, char **keys, size_t count); /* {key: value} */
 bool entity_property_put(struct ctx *, const char *entity, int64_t id, const char *key, const json_t *value,
                          bool *created_r) MUST_CHECK;
+/* [{key, value}] of a comment or a worklog, from what was sent and onto what is shown. */
+bool entity_properties_write(struct ctx *, const char *entity, int64_t id, const json_t *list) MUST_CHECK;
+bool entity_properties_show(struct ctx *, json_t *o, const char *entity, int64_t id) MUST_CHECK;
 bool entity_properties_delete(struct ctx *, const char *entity, int64_t id) MUST_CHECK;

@@ -1,6 +1,7 @@
 /* issue_delete.c - the end of an issue: its number is never given again, and nothing says that it was. */
 #include "sandbox/project.h"
 #include "sandbox/webhook.h"
+#include "sandbox/worklog.h"
 
 /* The rows of other tables go with the issue by foreign keys; properties and former keys have none. */
 bool issue_remove(struct ctx *c, int64_t issue)
@@ -10,7 +11,7 @@ bool issue_remove(struct ctx *c, int64_t issue)
                   "DELETE FROM property WHERE entity = 'comment' AND entity_id IN (SELECT id FROM comment WHERE"
                   " issue = ?1)",
                   "i", issue) &&
-           entity_properties_delete(c, "issue", issue) &&
+           worklogs_remove(c, issue) && entity_properties_delete(c, "issue", issue) &&
            db_run(c, "DELETE FROM issue_former_key WHERE issue = ?1", "i", issue) &&
            db_run(c, "UPDATE issue SET parent = NULL WHERE parent = ?1", "i", issue) &&
            db_run(c, "DELETE FROM issue WHERE id = ?1", "i", issue);

@@ -48,6 +48,38 @@ bool issue_properties_write(struct ctx *c, int64_t issue, const json_t *list)
     return true;
 }
 
+bool entity_properties_write(struct ctx *c, const char *entity, int64_t id, const json_t *list)
+{
+    size_t i;
+    const json_t *item;
+    bool created;
+    json_array_foreach (list, i, item) {
+        const char *key = json_at_str(item, "key");
+        if (str_is_empty(key))
+            return refuse(c, 400, "A property key must not be empty.");
+        if (!entity_property_put(c, entity, id, key, json_object_get(item, "value"), &created))
+            return false;
+    }
+    return true;
+}
+
+bool entity_properties_show(struct ctx *c, json_t *o, const char *entity, int64_t id)
+{
+    json_t *list = new_array(c);
+    struct sql_rows rows;
+    if (!db_query(c, &rows, "SELECT key, value FROM property WHERE entity = ?1 AND entity_id = ?2 ORDER BY key", "si",
+                  entity, id))
+        return false;
+    while (sql_next(&rows)) {
+        json_t *p = new_object(c);
+        put_str(p, "key", sql_peek(&rows, 0));
+        put(p, "value", json_stored(c, sql_peek(&rows, 1)));
+        add(list, p);
+    }
+    put(o, "properties", list);
+    return db_done(c, &rows);
+}
+
 json_t *properties_json(struct ctx *c, const char *entity, int64_t id, char **keys, size_t count)
 {
     json_t *o = new_object(c);

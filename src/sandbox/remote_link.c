@@ -241,6 +241,14 @@ static bool link_delete_global(struct ctx *c)
               : refuse(c, 404, "The remote link with global id '%s' does not exist.", global);
 }
 
+/* No application is linked to a site of rehearsal; clients ask before they link issues of one site to another's. */
+static bool applications(struct ctx *c)
+{
+    json_t *o = new_object(c);
+    put(o, "list", new_array(c));
+    return reply_json(c, 200, o);
+}
+
 const struct route remote_link_routes[] = {
     {HTTP_GET, "issue/{}/remotelink", link_list, ON_ALL, ROUTE_ANONYMOUS},
     {HTTP_POST, "issue/{}/remotelink", link_post, ON_ALL, 0},
@@ -248,5 +256,6 @@ const struct route remote_link_routes[] = {
     {HTTP_GET, "issue/{}/remotelink/{}", link_get, ON_ALL, ROUTE_ANONYMOUS},
     {HTTP_PUT, "issue/{}/remotelink/{}", link_put, ON_ALL, 0},
     {HTTP_DELETE, "issue/{}/remotelink/{}", link_delete, ON_ALL, 0},
+    {HTTP_GET, "/rest/applinks/latest/listApplicationlinks", applications, ON_DC, ROUTE_ADMIN},
     {0},
 };

@@ -284,6 +284,16 @@ size_t param_list(struct ctx *c, const char *name, char ***r)
     return count;
 }
 
+bool param_expands(struct ctx *c, const char *what)
+{
+    char **list;
+    size_t count = param_list(c, "expand", &list);
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(list[i], what))
+            return true;
+    return false;
+}
+
 static bool number_read(struct ctx *c, const char *name, int64_t otherwise, int64_t *r)
 {
     const char *text = param(c, name);

@@ -38,6 +38,7 @@ bool issue_time_save(struct ctx *c, int64_t issue, const struct issue_time *befo
                      struct history_items *items)
 {
     size_t count = items->count;
+    c->times = NULL;
     note(c, items, "timeoriginalestimate", before->original, after->original);
     note(c, items, "timeestimate", before->remaining, after->remaining);
     note(c, items, "timespent", before->spent, after->spent);
@@ -94,20 +95,43 @@ bool time_tracking_need(struct ctx *c)
 
 /* ---- fields ---- */
 
-/* The issue's own and that of its sub-tasks. */
-static bool sum_read(struct ctx *c, int64_t issue, struct issue_time *r)
+/* An issue's own time and the sum with its sub-tasks: ten fields ask for them one after the other. */
+struct issue_times {
+    int64_t issue;
+    struct issue_time own, sum;
+};
+
+static void sum_up(int64_t *sum, int64_t more)
+{
+    if (more >= 0)
+        *sum = (*sum < 0 ? 0 : *sum) + more;
+}
+
+/* NULL when the database failed. */
+static const struct issue_times *times_of(struct ctx *c, int64_t issue)
 {
     struct sql_rows rows;
-    *r = (struct issue_time)ISSUE_TIME_NONE;
+    if (c->times && c->times->issue == issue)
+        return c->times;
+    struct issue_times *t = arena_new(c->a, struct issue_times);
+    *t = (struct issue_times){issue, ISSUE_TIME_NONE, ISSUE_TIME_NONE};
     if (!db_query(
             c, &rows,
-            "SELECT sum(original), sum(remaining), sum(spent) FROM issue_time WHERE issue = ?1 OR issue IN (SELECT"
-            " i.id FROM issue i JOIN issue_type t ON t.id = i.issue_type WHERE i.parent = ?1 AND t.is_subtask = 1)",
+            "SELECT issue, original, remaining, spent FROM issue_time WHERE issue = ?1 OR issue IN (SELECT i.id FROM"
+            " issue i JOIN issue_type t ON t.id = i.issue_type WHERE i.parent = ?1 AND t.is_subtask = 1)",
             "i", issue))
-        return false;
-    if (sql_next(&rows))
-        *r = (struct issue_time){or_none(&rows, 0), or_none(&rows, 1), or_none(&rows, 2)};
-    return db_done(c, &rows);
+        return NULL;
+    while (sql_next(&rows)) {
+        struct issue_time one = {or_none(&rows, 1), or_none(&rows, 2), or_none(&rows, 3)};
+        if (sql_int(&rows, 0) == issue)
+            t->own = one;
+        sum_up(&t->sum.original, one.original);
+        sum_up(&t->sum.remaining, one.remaining);
+        sum_up(&t->sum.spent, one.spent);
+    }
+    if (!db_done(c, &rows))
+        return NULL;
+    return c->times = t;
 }
 
 static json_t *seconds_json(struct ctx *c, int64_t seconds)
@@ -144,11 +168,12 @@ static json_t *tracking_json(struct ctx *c, const struct issue_time *t)
 
 json_t *issue_time_field(struct ctx *c, int64_t issue, const char *field)
 {
-    struct issue_time t;
+    const struct issue_times *times = times_of(c, issue);
     bool is_sum = str_starts(field, "aggregate");
     const char *what = is_sum ? field + strlen("aggregate") : field;
-    if (is_sum ? !sum_read(c, issue, &t) : !issue_time_read(c, issue, &t))
+    if (!times)
         return NULL;
+    struct issue_time t = is_sum ? times->sum : times->own;
     if (str_eq(what, "timespent"))
         return seconds_json(c, t.spent);
     if (str_eq(what, "timeestimate"))

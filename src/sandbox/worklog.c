@@ -31,23 +31,6 @@ static struct worklog from_row(struct ctx *c, struct sql_rows *rows)
     return w;
 }
 
-static bool put_properties(struct ctx *c, json_t *o, int64_t worklog)
-{
-    json_t *list = new_array(c);
-    struct sql_rows rows;
-    if (!db_query(c, &rows, "SELECT key, value FROM property WHERE entity = 'worklog' AND entity_id = ?1 ORDER BY key",
-                  "i", worklog))
-        return false;
-    while (sql_next(&rows)) {
-        json_t *p = new_object(c);
-        put_str(p, "key", sql_peek(&rows, 0));
-        put(p, "value", json_stored(c, sql_peek(&rows, 1)));
-        add(list, p);
-    }
-    put(o, "properties", list);
-    return db_done(c, &rows);
-}
-
 json_t *worklog_json(struct ctx *c, const struct worklog *w, bool properties)
 {
     json_t *o = new_object(c);
@@ -69,7 +52,7 @@ json_t *worklog_json(struct ctx *c, const struct worklog *w, bool properties)
     put_int(o, "timeSpentSeconds", w->seconds);
     put_id(o, "id", w->id);
     put_id(o, "issueId", w->issue);
-    if (properties && !put_properties(c, o, w->id))
+    if (properties && !entity_properties_show(c, o, "worklog", w->id))
         return NULL;
     return c->err.kind == ERR_NONE ? o : NULL;
 }
@@ -121,16 +104,6 @@ json_t *worklog_page_json(struct ctx *c, int64_t issue)
                : NULL;
 }
 
-static bool wants_properties(struct ctx *c)
-{
-    char **expand;
-    size_t count = param_list(c, "expand", &expand);
-    for (size_t i = 0; i < count; i++)
-        if (str_eq(expand[i], "properties"))
-            return true;
-    return false;
-}
-
 /* Milliseconds; what is no number is no such resource, as the layer below has it. */
 static bool moment_param(struct ctx *c, const char *name, int64_t otherwise, int64_t *r)
 {
@@ -154,7 +127,7 @@ static bool worklog_list(struct ctx *c)
         return false;
     if (c->d->is_cloud ? !page_read(c, PAGE, PAGE, &page) : (page.max = (int64_t)count, false))
         return false;
-    json_t *o = page_of(c, list, count, page.start, page.max, c->d->is_cloud && wants_properties(c));
+    json_t *o = page_of(c, list, count, page.start, page.max, c->d->is_cloud && param_expands(c, "properties"));
     return o && reply_json(c, 200, o);
 }
 
@@ -198,7 +171,7 @@ static bool reply_worklog(struct ctx *c, int status, int64_t id)
     struct worklog w;
     if (!worklog_find(c, id, &w))
         return false;
-    json_t *o = worklog_json(c, &w, c->d->is_cloud && wants_properties(c));
+    json_t *o = worklog_json(c, &w, c->d->is_cloud && param_expands(c, "properties"));
     return o && reply_json(c, status, o);
 }
 
@@ -338,21 +311,6 @@ static int64_t moved(int64_t spent, int64_t by)
     return sum > 0 ? sum : 0;
 }
 
-static bool properties_write(struct ctx *c, int64_t worklog, const json_t *list)
-{
-    size_t i;
-    const json_t *item;
-    bool created;
-    json_array_foreach (list, i, item) {
-        const char *key = json_at_str(item, "key");
-        if (str_is_empty(key))
-            return refuse(c, 400, "A property key must not be empty.");
-        if (!entity_property_put(c, "worklog", worklog, key, json_object_get(item, "value"), &created))
-            return false;
-    }
-    return true;
-}
-
 static bool room_left(struct ctx *c, int64_t issue)
 {
     int64_t there = 0;
@@ -383,7 +341,7 @@ static bool make(struct ctx *c, int64_t issue, const json_t *sent, const struct 
         return false;
     *id_r = sql_last_id(c->db);
     return leave_trace(c, issue, &before, &after, 0, *id_r) &&
-           (!c->d->is_cloud || properties_write(c, *id_r, json_object_get(sent, "properties"))) &&
+           (!c->d->is_cloud || entity_properties_write(c, "worklog", *id_r, json_object_get(sent, "properties"))) &&
            webhook_noun(c, WEBHOOK_WORKLOG, "worklog_created", *id_r);
 }
 
@@ -446,7 +404,7 @@ static bool worklog_put(struct ctx *c)
                   "iisiiiss", w.id, c->caller, w.comment, c->now, w.started, w.seconds, w.visibility_type,
                   w.visibility_value) &&
            leave_trace(c, w.issue, &before, &after, w.id, w.id) &&
-           (!c->d->is_cloud || properties_write(c, w.id, json_object_get(c->body, "properties"))) &&
+           (!c->d->is_cloud || entity_properties_write(c, "worklog", w.id, json_object_get(c->body, "properties"))) &&
            webhook_noun(c, WEBHOOK_WORKLOG, "worklog_updated", w.id) && reply_worklog(c, 200, w.id);
 }
 
@@ -469,6 +427,16 @@ static bool worklog_delete(struct ctx *c)
            db_run(c, "INSERT INTO worklog_deleted (worklog, deleted) VALUES (?1, ?2)", "ii", w.id, c->now) &&
            entity_properties_delete(c, "worklog", w.id) && leave_trace(c, w.issue, &before, &after, w.id, 0) &&
            reply_empty(c, 204);
+}
+
+bool worklogs_remove(struct ctx *c, int64_t issue)
+{
+    return db_run(c,
+                  "DELETE FROM property WHERE entity = 'worklog' AND entity_id IN (SELECT id FROM worklog WHERE"
+                  " issue = ?1)",
+                  "i", issue) &&
+           db_run(c, "INSERT INTO worklog_deleted (worklog, deleted) SELECT id, ?2 FROM worklog WHERE issue = ?1", "ii",
+                  issue, c->now);
 }
 
 const struct route worklog_routes[] = {

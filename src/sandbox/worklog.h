@@ -39,5 +39,7 @@ bool worklog_find(struct ctx *, int64_t id, struct worklog *) MUST_CHECK;
 json_t *worklog_json(struct ctx *, const struct worklog *, bool properties);
 /* {startAt,maxResults,total,worklogs}: the first of an issue; NULL when the database failed. */
 json_t *worklog_page_json(struct ctx *, int64_t issue);
+/* An issue is about to be deleted: its worklogs go with it, and that is remembered. */
+bool worklogs_remove(struct ctx *, int64_t issue) MUST_CHECK;
 /* {add: {…}} as an update of an issue asks. */
 bool worklog_make(struct ctx *, int64_t issue, const json_t *sent, struct problems *, int64_t *id_r) MUST_CHECK;

@@ -12,16 +12,6 @@ static bool since_of(struct ctx *c, int64_t *r)
     return str_is_empty(text) || str_to_int(text, r) || refuse_plain(c, 404, c->d->route_missing, c->request->target);
 }
 
-static bool wants_properties(struct ctx *c)
-{
-    char **expand;
-    size_t count = param_list(c, "expand", &expand);
-    for (size_t i = 0; i < count; i++)
-        if (str_eq(expand[i], "properties"))
-            return true;
-    return false;
-}
-
 struct feed {
     const char *name;
     int64_t since, until;
@@ -71,7 +61,7 @@ static bool properties_of(struct ctx *c, const struct worklog *w, bool wanted, j
 static bool worklog_updated(struct ctx *c)
 {
     struct feed f = {.name = "updated", .values = new_array(c), .is_last = true};
-    bool with_properties = wants_properties(c), ok = true;
+    bool with_properties = param_expands(c, "properties"), ok = true;
     struct sql_rows rows;
     if (!since_of(c, &f.since) || !db_query(c, &rows,
                                             "SELECT id, updated FROM worklog WHERE updated > ?1 AND updated <= ?2 ORDER"
@@ -126,7 +116,7 @@ static bool worklog_by_ids(struct ctx *c)
 {
     const json_t *ids = json_object_get(c->body, "ids"), *id;
     json_t *list = new_array(c);
-    bool with_properties = wants_properties(c);
+    bool with_properties = param_expands(c, "properties");
     size_t i;
     if (!json_is_array(ids) || json_array_size(ids) > FEED_PAGE)
         return refuse(c, 400, "ids must be an array of at most %d worklog ids.", FEED_PAGE);

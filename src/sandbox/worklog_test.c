@@ -330,6 +330,22 @@ static void the_feeds_tell_what_changed_and_what_went(void **state)
     }
 }
 
+static void the_worklogs_of_a_deleted_issue_are_told_as_deleted(void **state)
+{
+    (void)state;
+    EACH_DIALECT(s)
+    {
+        test_issue(&s, "SA", "Task", "one");
+        json_t *w = post(&s, "", "{'timeSpent':'1h'}");
+        test_json(&s, HTTP_DELETE, 204, "/rest/api/2/issue/SA-1", NULL);
+        s.clock.now += 120000;
+        json_t *feed = test_get(&s, 200, "/rest/api/2/worklog/deleted?since=0");
+        assert_int_equal(json_at_int(json_array_get(json_object_get(feed, "values"), 0), "worklogId", 0),
+                         strtoll(json_at_str(w, "id"), NULL, 10));
+        assert_int_equal(json_at_count(test_get(&s, 200, "/rest/api/2/worklog/updated?since=0"), "values"), 0);
+    }
+}
+
 static void a_long_feed_comes_in_pages(void **state)
 {
     (void)state;
@@ -390,6 +406,7 @@ int main(void)
         cmocka_unit_test(a_parent_sums_up_its_sub_tasks),
         cmocka_unit_test(a_restricted_worklog_is_there_for_its_group_alone),
         cmocka_unit_test(the_feeds_tell_what_changed_and_what_went),
+        cmocka_unit_test(the_worklogs_of_a_deleted_issue_are_told_as_deleted),
         cmocka_unit_test(a_long_feed_comes_in_pages),
         cmocka_unit_test(cloud_pages_worklogs_and_takes_those_of_a_time),
     };

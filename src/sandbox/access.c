@@ -10,10 +10,7 @@ struct access {
 
 /* ---- the condition ---- */
 
-/* Whether `who` (SQL of an account's id, 0 for nobody) is meant by the row `g` (holder, ref, parameter) in the project
- * row `p`. `issue` is the alias of an issue row, or NULL: then what depends on the issue is held by whoever there is.
- */
-static char *access_holds(struct ctx *c, const char *who, const char *issue)
+char *access_holds(struct ctx *c, const char *who, const char *issue)
 {
     const char *IN_GROUP = "SELECT um.group_id FROM user_group_member um WHERE um.account = ";
     char *reporter = arena_strdup(c->a, "1"), *assignee = reporter, *user = reporter, *group = reporter;

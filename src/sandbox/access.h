@@ -38,6 +38,11 @@ const char *visible_restrictions(struct ctx *, const char *alias, const char *pr
 bool role_has(struct ctx *, int64_t project, const char *role, bool *r) MUST_CHECK;
 bool group_has(struct ctx *, const char *group, bool *r) MUST_CHECK;
 
+/* The condition under all of this: whether `who` (SQL of an account's id, 0 for nobody) is meant by the row `g`
+ * (holder, ref, parameter) in the project row `p`. `issue` is the alias of an issue row, or NULL: then what depends on
+ * the issue is held by whoever there is. */
+char *access_holds(struct ctx *, const char *who, const char *issue);
+
 /* An SQL condition over `account` (its name is "account"): those who have a project permission. Literals only. */
 char *access_holders(struct ctx *, const char *key, int64_t project, int64_t issue);
 

@@ -4,6 +4,7 @@
  * and Cloud's (pages of `issueTypes` and `fields`). */
 #include "sandbox/access.h"
 #include "sandbox/custom.h"
+#include "sandbox/security.h"
 
 static json_t *list_json(struct ctx *c, const char *sql, json_t *(*one)(struct ctx *, int64_t), int64_t bound)
 {
@@ -62,6 +63,8 @@ static json_t *custom_allowed(struct ctx *c, const struct field *f, int64_t proj
 
 static json_t *allowed_values(struct ctx *c, const struct field *f, int64_t project, int64_t issue_type)
 {
+    if (str_eq(f->id, "security"))
+        return security_levels_json(c, project);
     if (str_eq(f->id, "priority"))
         return list_json(c, "SELECT id FROM priority WHERE ?1 IS NOT NULL ORDER BY position, id", priority_json, 0);
     if (str_eq(f->id, "resolution"))

@@ -56,7 +56,7 @@ const struct system_field system_fields[] = {
     {"archivedby", "Archiver", "user", NULL, NULL, N | S, ON_DC, ""},
     {"statuscategorychangedate", "Status Category Changed", "datetime", NULL, NULL, N | S, ON_CLOUD, ""},
     {"statusCategory", "Status Category", "statusCategory", NULL, NULL, N | S, ON_CLOUD, ""},
-    {"security", "Security Level", "securitylevel", NULL, "level", O | N | S, ON_CLOUD, ""},
+    {"security", "Security Level", "securitylevel", NULL, "level", O | N | S, ON_ALL, "set"},
     {"issuekey", "Key", NULL, NULL, "key", N, ON_ALL, ""},
     {"thumbnail", "Images", NULL, NULL, NULL, N, ON_ALL, ""},
 };

@@ -12,6 +12,7 @@
 struct issue_row {
     int64_t id, project, number, type, status, priority, resolution, resolved, assignee, reporter, creator, parent;
     int64_t created, updated, status_changed; /* 0 in any of these: none */
+    int64_t security, archived, archived_by;
     char *summary, *description, *environment, *due;
     char *project_key;
 };

@@ -4,6 +4,7 @@
  * where it began must leave no history and no new `updated`. */
 #include "sandbox/access.h"
 #include "sandbox/custom.h"
+#include "sandbox/security.h"
 #include "sandbox/worklog.h"
 
 #include <string.h>
@@ -173,6 +174,11 @@ static bool set_resolution(struct ctx *c, struct issue_change *ch, const json_t 
     return true;
 }
 
+static bool set_security(struct ctx *c, struct issue_change *ch, const json_t *value)
+{
+    return security_set(c, ch, value);
+}
+
 static bool level_of(struct ctx *c, int64_t type, int64_t *r)
 {
     return db_int(c, r, "SELECT level FROM issue_type WHERE id = ?1", "i", type);
@@ -298,7 +304,7 @@ static bool change_system(struct ctx *c, struct issue_change *ch, const char *fi
     } SETTERS[] = {
         {"summary", set_summary},   {"issuetype", set_type},        {"assignee", set_assignee},
         {"reporter", set_reporter}, {"duedate", set_due},           {"priority", set_priority},
-        {"parent", set_parent},     {"resolution", set_resolution},
+        {"parent", set_parent},     {"resolution", set_resolution}, {"security", set_security},
     };
     if (str_eq(field, "project"))
         return true; /* creation has read it; no edit screen has it */

@@ -1,6 +1,7 @@
 /* issue_create.c - new issues, one by one and in bulk. */
 #include "sandbox/access.h"
 #include "sandbox/custom.h"
+#include "sandbox/security.h"
 #include "sandbox/webhook.h"
 #include "sandbox/workflow.h"
 
@@ -51,7 +52,8 @@ static bool defaults(struct ctx *c, struct issue_row *r)
 {
     r->created = r->updated = r->status_changed = c->now;
     r->creator = r->reporter = c->caller;
-    if (!db_int(c, &r->priority, "SELECT id FROM priority ORDER BY is_default DESC, position LIMIT 1", "") ||
+    if (!security_default(c, r) ||
+        !db_int(c, &r->priority, "SELECT id FROM priority ORDER BY is_default DESC, position LIMIT 1", "") ||
         !db_int(c, &r->status,
                 "SELECT t.to_status FROM project_issue_type p JOIN workflow_transition t ON t.workflow = p.workflow"
                 " WHERE p.project = ?1 AND p.issue_type = ?2 AND t.is_initial = 1",

@@ -2,6 +2,7 @@
 #include "sandbox/access.h"
 #include "sandbox/attachment.h"
 #include "sandbox/custom.h"
+#include "sandbox/security.h"
 #include "sandbox/worklog.h"
 
 #include "base/time_iso.h"
@@ -13,16 +14,18 @@ bool issue_row_read(struct ctx *c, int64_t id, struct issue_row *r)
     struct sql_rows rows;
     if (!db_query(c, &rows,
                   "SELECT i.id, i.project, i.number, i.issue_type, i.status, i.priority, i.resolution, i.resolved,"
-                  " i.assignee, i.reporter, i.creator, i.parent, i.created, i.updated, i.status_changed, i.summary,"
+                  " i.assignee, i.reporter, i.creator, i.parent, i.created, i.updated, i.status_changed, i.security,"
+                  " i.archived, i.archived_by, i.summary,"
                   " i.description, i.environment, i.due, p.key FROM issue i JOIN project p ON p.id = i.project"
                   " WHERE i.id = ?1",
                   "i", id))
         return false;
     *r = (struct issue_row){0};
     if (sql_next(&rows)) {
-        int64_t *numbers[] = {&r->id,       &r->project,    &r->number,   &r->type,     &r->status,
-                              &r->priority, &r->resolution, &r->resolved, &r->assignee, &r->reporter,
-                              &r->creator,  &r->parent,     &r->created,  &r->updated,  &r->status_changed};
+        int64_t *numbers[] = {&r->id,       &r->project,    &r->number,     &r->type,     &r->status,
+                              &r->priority, &r->resolution, &r->resolved,   &r->assignee, &r->reporter,
+                              &r->creator,  &r->parent,     &r->created,    &r->updated,  &r->status_changed,
+                              &r->security, &r->archived,   &r->archived_by};
         char **texts[] = {&r->summary, &r->description, &r->environment, &r->due, &r->project_key};
         for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
             *numbers[i] = sql_int(&rows, (int)i);
@@ -305,6 +308,26 @@ static json_t *show_status_changed(struct ctx *c, const struct showing *s)
     return moment(c, s->row.status_changed);
 }
 
+static json_t *show_archived(struct ctx *c, const struct showing *s)
+{
+    return moment(c, s->row.archived);
+}
+
+static json_t *show_archived_by(struct ctx *c, const struct showing *s)
+{
+    return user_json(c, s->row.archived_by);
+}
+
+/* On Data Center absent where the project has no scheme. */
+static json_t *show_security(struct ctx *c, const struct showing *s)
+{
+    int64_t scheme = 0;
+    if (!c->d->is_cloud && !s->row.security &&
+        (!db_int(c, &scheme, "SELECT security_scheme FROM project WHERE id = ?1", "i", s->row.project) || !scheme))
+        return NULL;
+    return security_level_json(c, s->row.security);
+}
+
 static json_t *show_status_category(struct ctx *c, const struct showing *s)
 {
     json_t *status = status_json(c, s->row.status);
@@ -374,9 +397,9 @@ static const struct {
     {"timeoriginalestimate", NULL, ON_ALL},
     {"description", show_description, ON_ALL},
     {"timetracking", NULL, ON_ALL},
-    {"archiveddate", show_null, ON_DC},
-    {"archivedby", show_null, ON_DC},
-    {"security", show_null, ON_CLOUD},
+    {"archiveddate", show_archived, ON_DC},
+    {"archivedby", show_archived_by, ON_DC},
+    {"security", show_security, ON_ALL},
     {"attachment", show_attachments, ON_ALL},
     {"aggregatetimeestimate", NULL, ON_ALL},
     {"summary", show_summary, ON_ALL},

@@ -1,6 +1,7 @@
 /* issue_save.c - a change into the database: the row, labels, custom values, links and comments, and one history with
  * as many items as there were differences. */
 #include "sandbox/custom.h"
+#include "sandbox/security.h"
 #include "sandbox/webhook.h"
 #include "sandbox/worklog.h"
 
@@ -115,6 +116,7 @@ static bool row_items(struct ctx *c, struct history_items *items, const struct i
            item_named(c, items, "resolution", "resolution", b->resolution, n->resolution) &&
            item_named(c, items, "status", "status", b->status, n->status) &&
            item_named(c, items, "priority", "priority", b->priority, n->priority) &&
+           item_named(c, items, "security", "security_level", b->security, n->security) &&
            item_user(c, items, "assignee", b->assignee, n->assignee) &&
            item_user(c, items, "reporter", b->reporter, n->reporter) && item_parent(c, items, n, b->parent, n->parent);
 }
@@ -207,10 +209,11 @@ static bool row_save(struct ctx *c, const struct issue_row *r)
                   "UPDATE issue SET issue_type = ?2, status = ?3, summary = ?4, description = ?5, environment = ?6,"
                   " priority = NULLIF(?7, 0), resolution = NULLIF(?8, 0), resolved = NULLIF(?9, 0),"
                   " assignee = NULLIF(?10, 0), reporter = NULLIF(?11, 0), parent = NULLIF(?12, 0), due = ?13,"
-                  " updated = ?14, status_changed = ?15 WHERE id = ?1",
-                  "iiisssiiiiiisii", r->id, r->type, r->status, r->summary, r->description, r->environment, r->priority,
-                  r->resolution, r->resolved, r->assignee, r->reporter, r->parent, r->due, r->updated,
-                  r->status_changed);
+                  " updated = ?14, status_changed = ?15, security = NULLIF(?16, 0) WHERE id = ?1",
+                  "iiisssiiiiiisiii", r->id, r->type, r->status, r->summary, r->description, r->environment,
+                  r->priority, r->resolution, r->resolved, r->assignee, r->reporter, r->parent, r->due, r->updated,
+                  r->status_changed, r->security) &&
+           security_follow(c, r->id);
 }
 
 /* Takes the next number of the project; it is never given again. */
@@ -220,15 +223,16 @@ static bool row_create(struct ctx *c, struct issue_row *r)
         !db_run(c, "UPDATE project SET next_number = next_number + 1 WHERE id = ?1", "i", r->project) ||
         !db_run(c,
                 "INSERT INTO issue (project, number, issue_type, status, summary, description, environment, priority,"
-                " resolution, resolved, assignee, reporter, creator, parent, due, created, updated, status_changed)"
-                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULLIF(?8, 0), NULLIF(?9, 0), NULLIF(?10, 0), NULLIF(?11, 0),"
-                " NULLIF(?12, 0), NULLIF(?13, 0), NULLIF(?14, 0), ?15, ?16, ?16, ?16)",
-                "iiiisssiiiiiiisi", r->project, r->number, r->type, r->status, r->summary, r->description,
+                " resolution, resolved, assignee, reporter, creator, parent, due, created, updated, status_changed,"
+                " security) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULLIF(?8, 0), NULLIF(?9, 0), NULLIF(?10, 0), "
+                "NULLIF(?11, 0),"
+                " NULLIF(?12, 0), NULLIF(?13, 0), NULLIF(?14, 0), ?15, ?16, ?16, ?16, NULLIF(?17, 0))",
+                "iiiisssiiiiiiisii", r->project, r->number, r->type, r->status, r->summary, r->description,
                 r->environment, r->priority, r->resolution, r->resolved, r->assignee, r->reporter, r->creator,
-                r->parent, r->due, r->created))
+                r->parent, r->due, r->created, r->security))
         return false;
     r->id = sql_last_id(c->db);
-    return true;
+    return security_follow(c, r->id);
 }
 
 static bool parts_save(struct ctx *c, struct issue_change *ch)

@@ -4,6 +4,7 @@
  * A project that gets a new key keeps the old ones: they resolve for it and for its issues, and nobody else gets them.
  */
 #include "sandbox/project.h"
+#include "sandbox/security.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -139,10 +140,10 @@ static bool write_details(struct ctx *c, int64_t project, const struct details *
                   "UPDATE project SET lead = coalesce(NULLIF(?2, 0), lead), description = coalesce(?3, description),"
                   " url = coalesce(?4, url), assignee_type = coalesce(?5, assignee_type),"
                   " category = CASE WHEN ?6 THEN NULL ELSE coalesce(NULLIF(?7, 0), category) END,"
-                  " permission_scheme = coalesce(NULLIF(?8, 0), permission_scheme),"
-                  " security_scheme = coalesce(NULLIF(?9, 0), security_scheme) WHERE id = ?1",
-                  "iisssiiii", project, d->lead, d->description, d->url, d->assignee_type, (int64_t)d->clears_category,
-                  d->category, d->permission_scheme, d->security_scheme);
+                  " permission_scheme = coalesce(NULLIF(?8, 0), permission_scheme) WHERE id = ?1",
+                  "iisssiii", project, d->lead, d->description, d->url, d->assignee_type, (int64_t)d->clears_category,
+                  d->category, d->permission_scheme) &&
+           (!d->security_scheme || security_scheme_set(c, project, d->security_scheme));
 }
 
 /* ---- creation ---- */

@@ -51,6 +51,7 @@
     table(role) \
     table(screen) \
     table(search) \
+    table(security_scheme) \
     table(server_info) \
     table(session) \
     table(state) \

@@ -19,6 +19,7 @@ bool history_user(struct ctx *, int64_t account, char **id_r, char **name_r) MUS
 
 /* As an issue shows it: an object on Cloud, a text "com.atlassian.greenhopper…[id=1,…]" on Data Center. */
 json_t *sprint_value_json(struct ctx *, int64_t sprint);
+json_t *group_json(struct ctx *, int64_t group); /* {name, self…} */
 /* An issue stays in the closed sprints it was in, and is in one open sprint at most: `after` becomes that. */
 bool sprint_merge(struct ctx *, struct custom_change *) MUST_CHECK;
 /* The issue stands behind all others. */

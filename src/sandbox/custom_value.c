@@ -309,7 +309,7 @@ json_t *field_option_json(struct ctx *c, int64_t option)
     return db_done(c, &rows) ? o : NULL;
 }
 
-static json_t *group_json(struct ctx *c, int64_t group)
+json_t *group_json(struct ctx *c, int64_t group)
 {
     struct sql_rows rows;
     if (!db_query(c, &rows, "SELECT name, uuid FROM user_group WHERE id = ?1", "i", group))

@@ -122,6 +122,7 @@ bool jql_field_of_kind(struct ctx *c, const char *kind, int64_t number, struct j
         {"|labels|", KIND_STRING, OPS_SET | OPS_NULL, "v.text COLLATE NOCASE", "v.text"},
         {"|url|", KIND_STRING, OPS_SET | OPS_NULL, "v.text", "v.text"},
         {"|text|textarea|epic-name|", KIND_TEXT, OPS_LIKE | OPS_NULL, "x", "v.text COLLATE NOCASE"},
+        {"|rank|", KIND_STRING, 0, "v.text", "v.text"},
         {"|group|multigroup|", KIND_NAMED, OPS_SET | OPS_NULL, "v.ref", "v.ref"},
         {"|sprint|", KIND_NAMED, OPS_SET | OPS_NULL, "v.ref", "v.ref"},
         {"|version|multiversion|", KIND_VERSION, OPS_SET | OPS_NULL | OPS_ORDER, "v.ref",

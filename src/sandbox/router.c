@@ -16,6 +16,7 @@
     table(attachment) \
     table(attachment_content) \
     table(avatar) \
+    table(board) \
     table(changelog) \
     table(comment) \
     table(comment_pin) \
@@ -25,6 +26,7 @@
     table(field) \
     table(field_admin) \
     table(field_option) \
+    table(filter) \
     table(group) \
     table(issue_create) \
     table(issue_delete) \
@@ -55,6 +57,7 @@
     table(server_info) \
     table(session) \
     table(state) \
+    table(sprint_api) \
     table(status) \
     table(subtask) \
     table(task) \

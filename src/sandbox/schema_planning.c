@@ -49,4 +49,15 @@ const char sandbox_schema_planning[] =
     "CREATE TABLE sprint ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, board INTEGER NOT NULL REFERENCES board (id) ON DELETE CASCADE,"
     " name TEXT NOT NULL, goal TEXT, state TEXT NOT NULL DEFAULT 'future', started INTEGER, ends INTEGER,"
-    " activated INTEGER, completed INTEGER, created INTEGER NOT NULL, position INTEGER NOT NULL);";
+    " activated INTEGER, completed INTEGER, created INTEGER NOT NULL, position INTEGER NOT NULL);"
+
+    /* Queries that people kept. share.type: global, authenticated, group, project, user; ref: whom it is shared with */
+    "CREATE TABLE filter ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL COLLATE NOCASE, description TEXT, jql TEXT NOT NULL,"
+    " owner INTEGER NOT NULL);"
+    "CREATE TABLE filter_favourite (filter INTEGER NOT NULL REFERENCES filter (id) ON DELETE CASCADE,"
+    " account INTEGER NOT NULL, PRIMARY KEY (filter, account)) WITHOUT ROWID;"
+    "CREATE TABLE filter_share (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " filter INTEGER NOT NULL REFERENCES filter (id) ON DELETE CASCADE, type TEXT NOT NULL, ref INTEGER);"
+    "CREATE TABLE filter_column (filter INTEGER NOT NULL REFERENCES filter (id) ON DELETE CASCADE,"
+    " position INTEGER NOT NULL, field TEXT NOT NULL, PRIMARY KEY (filter, position)) WITHOUT ROWID;";

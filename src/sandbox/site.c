@@ -39,6 +39,8 @@ static const struct {
     {"field_context", 10000, 40, 1000},
     {"board", 1, 1, 90},
     {"sprint", 1, 1, 900},
+    {"filter", 10000, 40, 1000},
+    {"filter_share", 10000, 40, 1000},
 };
 
 static bool counters_create(struct sandbox *sb, struct rng *rng, struct err *e)

@@ -101,10 +101,13 @@ static bool run(struct cli *c, struct err *e)
         return false;
     const char *url = cli_value(c, "base-url");
     url = url ? url : arena_printf(c->arena, "http://%s", listen);
-    struct sandbox *sandbox = sandbox_open(
-        &(struct sandbox_settings){
-            .dialect = dialect, .data = cli_value(c, "data"), .base_url = url, .clock = c->clock, .seed = 1},
-        e);
+    struct sandbox *sandbox = sandbox_open(&(struct sandbox_settings){.dialect = dialect,
+                                                                      .data = cli_value(c, "data"),
+                                                                      .base_url = url,
+                                                                      .clock = c->clock,
+                                                                      .seed = 1,
+                                                                      .rate_limits = cli_has(c, "rate-limits")},
+                                           e);
     bool ok = sandbox && demo_data(c, sandbox, e) && load(c, sandbox, e) && serve(c, sandbox, listen, url, dialect, e);
     sandbox_close(sandbox);
     return ok;
@@ -116,6 +119,7 @@ static const struct cli_option OPTIONS[] = {
     {"data", "FILE", "its database, made when missing; \":memory:\" keeps nothing", 0, true},
     {"base-url", "URL", "the address it believes to have; else http://ADDRESS", 0, false},
     {"demo-data", "KEY:ISSUES", "makes a project with so many made-up issues", 0, false},
+    {"rate-limits", NULL, "limits requests as real sites do, with their headers", 0, false},
     {"load", "FOLDER", "takes in recorded issues (*.json)", 0, false},
     {0}};
 

@@ -7,9 +7,7 @@
  * process and the server turn it into a cut. */
 #include "sandbox/faults.h"
 
-#include "base/time_iso.h"
-
-enum { HOUR_MS = 3600 * 1000, CLOUD_BURST = 100, DC_BURST = 70 };
+#include "sandbox/limit.h"
 
 static const char *const kind_names[] = {
     [SANDBOX_FAULT_DROP_BEFORE] = "drop-before",
@@ -199,32 +197,6 @@ static void set_number(struct arena *a, struct http_response *r, const char *nam
     http_response_add_header(a, r, name, arena_printf(a, "%lld", (long long)value));
 }
 
-static void answer_429(struct sandbox *sb, const struct strike *s, struct arena *a, struct http_response *r)
-{
-    int64_t wait = s->retry_after ? s->retry_after : 1;
-    if (!sb->d->is_cloud) {
-        set_body(a, r, 429, "application/json;charset=UTF-8", "{\"message\":\"Rate limit exceeded.\"}");
-        set_number(a, r, "Retry-After", wait);
-        set_number(a, r, "X-RateLimit-Limit", DC_BURST);
-        set_number(a, r, "X-RateLimit-Remaining", 0);
-        set_number(a, r, "X-RateLimit-FillRate", 5);
-        set_number(a, r, "X-RateLimit-Interval-Seconds", 1);
-        return;
-    }
-    char reset[TIME_ISO_BYTES];
-    const char *reason = s->reason ? s->reason : "jira-burst-based";
-    set_body(a, r, 429, "application/json;charset=UTF-8",
-             "{\"errorMessages\":[\"Rate limit exceeded.\"],\"errors\":{}}");
-    time_iso_utc(clock_now(sb->clock) + wait * 1000, reset);
-    reset[19] = 'Z'; /* without milliseconds */
-    reset[20] = 0;
-    set_number(a, r, "Retry-After", wait);
-    set_number(a, r, "X-RateLimit-Limit", str_starts(reason, "jira-quota") ? 65000 : CLOUD_BURST);
-    set_number(a, r, "X-RateLimit-Remaining", 0);
-    http_response_add_header(a, r, "X-RateLimit-Reset", arena_strdup(a, reset));
-    http_response_add_header(a, r, "RateLimit-Reason", reason);
-}
-
 static void answer_500(struct sandbox *sb, struct arena *a, struct http_response *r)
 {
     if (sb->d->is_cloud)
@@ -275,7 +247,7 @@ static void answer_with(struct sandbox *sb, const struct strike *s, const struct
         sandbox_answer(sb, request, a, r);
         return;
     case SANDBOX_FAULT_RATE:
-        answer_429(sb, s, a, r);
+        limit_answer(sb, s->reason, s->retry_after ? s->retry_after : 1, http_request_header(request, "Accept"), a, r);
         return;
     case SANDBOX_FAULT_500_AFTER:
         sandbox_answer(sb, request, a, r);

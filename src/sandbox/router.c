@@ -3,6 +3,7 @@
  * Order: parse the target, find the caller, find the route, read the body, then run the handler in one transaction.
  * A handler that returns false changes nothing in the database. */
 #include "sandbox/auth.h"
+#include "sandbox/limit.h"
 
 #include "base/log.h"
 
@@ -252,13 +253,13 @@ static bool answer(struct ctx *c)
         return refuse_route(
             c, 404,
             arena_printf(c->a, c->d->route_missing, arena_printf(c->a, "%s%s", c->sb->base_url, c->request->target)));
-    if (!xsrf_browser_check(c))
+    if (!limit_take(c, route) || !xsrf_browser_check(c))
         return false;
     if (!c->caller && !(route->flags & ROUTE_ANONYMOUS))
         return auth_refuse(c);
     if (route->flags & ROUTE_ADMIN && !c->is_admin)
         return refuse(c, 403, "You do not have administration permission to perform this operation.");
-    return read_body(c, route) && run(c, route);
+    return read_body(c, route) && run(c, route) && limit_charge(c, route);
 }
 
 static void reply_failure(struct ctx *c)

@@ -66,7 +66,10 @@ static bool prepare(struct sandbox *sb, const struct sandbox_settings *s, struct
         return false;
     if (tables && !is_site)
         return err_set(e, ERR_INPUT, "%s is a database, but not a sandbox's; choose another file", s->data);
-    return tables ? check(sb, s->data, e) : fill(sb, s->seed, e);
+    if (!(tables ? check(sb, s->data, e) : fill(sb, s->seed, e)))
+        return false;
+    return !s->rate_limits ||
+           sql_run(sb->db, e, "INSERT OR REPLACE INTO setting (name, value) VALUES ('rate_limits', '1')", "");
 }
 
 struct sandbox *sandbox_open(const struct sandbox_settings *s, struct err *e)

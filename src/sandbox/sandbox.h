@@ -27,6 +27,7 @@ struct sandbox_settings {
     const char *zone;             /* the server's zone; NULL: "Europe/Berlin", not UTC so that mistakes show */
     struct clock *clock;          /* borrowed */
     uint64_t seed;                /* of account ids and the like; the same seed gives the same ids */
+    bool rate_limits;             /* requests are limited as real sites limit them (limit.h); else as the site is set */
     bool ignore_properties;       /* entity properties inside create requests are dropped, as old Data Centers may */
 };
 
@@ -81,10 +82,10 @@ struct sandbox_fault {
 bool sandbox_fault_add(struct sandbox *, const struct sandbox_fault *, struct err *e) MUST_CHECK;
 bool sandbox_faults_clear(struct sandbox *, struct err *e) MUST_CHECK;
 
-/* Webhooks: what is to be told, one at a time, by whoever serves the site. Ask for the next, send it (no redirects), say
- * how it ended: status 0 when no answer came. On Cloud 408, 409, 425, 429, 5xx and silence are tried again, five times,
- * after the setting `webhook_retry_ms` (five minutes) each; Data Center tries once. What is sent twice carries the same
- * X-Atlassian-Webhook-Identifier. */
+/* Webhooks: what is to be told, one at a time, by whoever serves the site. Ask for the next, send it (no redirects),
+ * say how it ended: status 0 when no answer came. On Cloud 408, 409, 425, 429, 5xx and silence are tried again, five
+ * times, after the setting `webhook_retry_ms` (five minutes) each; Data Center tries once. What is sent twice carries
+ * the same X-Atlassian-Webhook-Identifier. */
 struct sandbox_delivery {
     int64_t id;
     const char *url, *body; /* body NULL: none; in the arena */

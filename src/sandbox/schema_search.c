@@ -52,6 +52,8 @@ const char sandbox_schema_search[] =
     "CREATE INDEX issue_assignee ON issue (assignee) WHERE assignee IS NOT NULL;"
     "CREATE INDEX issue_reporter ON issue (reporter) WHERE reporter IS NOT NULL;"
 
+    /* Of rate limits (limit.c). */
+    "CREATE TABLE rate_bucket (name TEXT PRIMARY KEY, tokens INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;"
     /* Issues that somebody has looked at with updateHistory=true: issueHistory(), lastViewed. */
     "CREATE TABLE viewed (account INTEGER NOT NULL, issue INTEGER NOT NULL REFERENCES issue (id) ON DELETE CASCADE,"
     " at INTEGER NOT NULL, PRIMARY KEY (account, issue)) WITHOUT ROWID;";

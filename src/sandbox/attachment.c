@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-enum { NAME_LIMIT = 255, DEFAULT_LIMIT = 10485760, LARGEST = 40 << 20, PER_ISSUE = 2000 };
+enum { NAME_LIMIT = 255, DEFAULT_LIMIT = 10485760, LARGEST = 40 << 20, PER_ISSUE = 2000, PIECE = 1 << 16 };
 
 /* ---- showing ---- */
 
@@ -266,8 +266,12 @@ static bool read_form(struct upload *u)
     struct err e = ERR_INIT;
     if (!multipart_open(&m, c->a, http_request_header(c->request, "Content-Type"), &handler, &e))
         return refuse(c, 400, "%s", e.text);
-    bool ok = multipart_feed(&m, c->request->body ? c->request->body : "", c->request->body_length, &e) &&
-              multipart_close(&m, &e);
+    bool ok = true;
+    for (size_t at = 0; ok && at < c->request->body_length; at += PIECE) { /* so that no second copy is held */
+        size_t left = c->request->body_length - at;
+        ok = multipart_feed(&m, c->request->body + at, left < PIECE ? left : PIECE, &e);
+    }
+    ok = ok && multipart_close(&m, &e);
     multipart_release(&m);
     if (ok || u->refused || c->err.kind != ERR_NONE)
         return ok;

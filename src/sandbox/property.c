@@ -13,6 +13,8 @@ bool entity_property_put(struct ctx *c, const char *entity, int64_t id, const ch
                          bool *created_r)
 {
     int64_t there = 0;
+    if (str_is_empty(key))
+        return refuse(c, 400, "A property key must not be empty.");
     if (str_utf8_length(key) > KEY_LIMIT)
         return refuse(c, 400, "The property key must not be longer than %d characters.", KEY_LIMIT);
     char *text = json_print(c->a, value);

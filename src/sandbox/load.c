@@ -2,9 +2,9 @@
  *
  * What an issue names (project, people, types, statuses, fields) is found by name or made. Rich text may be wiki markup
  * or ADF. Parents and links are made at the end, when both of their ends are here. */
+#include "sandbox/load.h"
 #include "base/file_atomic.h"
 #include "base/time_iso.h"
-#include "sandbox/bulk.h"
 #include "sandbox/planning.h"
 #include "text/text.h"
 
@@ -12,34 +12,9 @@
 
 enum { MAX_FILE = 64 << 20, NEW = 2, DONE = 3, DOING = 4 };
 
-struct pending {
-    int64_t issue;
-    const char *key;       /* of the other issue */
-    const json_t *link;    /* NULL: the other is the parent */
-    bool other_is_outward; /* "this <outward> other" */
-};
-
-struct loaded_project {
-    const char *key;
-    int64_t id, workflow;
-};
-
-struct loader {
-    struct sandbox *sb;
-    struct arena *a;
-    struct err *e;
-    const char *file;
-    struct loaded_project *projects;
-    size_t project_count;
-    struct pending *pending;
-    size_t pending_count;
-    int issues;
-    const json_t *names, *schema; /* of the answer at hand; NULL: not asked for */
-};
-
 /* ---- nouns ---- */
 
-static bool load_person(struct loader *l, const json_t *v, int64_t *id_r)
+bool load_person(struct loader *l, const json_t *v, int64_t *id_r)
 {
     const char *account_id = json_at_str(v, "accountId"), *email = json_at_str(v, "emailAddress");
     const char *name = json_at_str(v, "name"), *shown = json_at_str(v, "displayName");
@@ -159,7 +134,7 @@ static bool load_named(struct loader *l, const char *name,
     return !name || make(l->sb, name, id_r, l->e);
 }
 
-static int64_t time_of(const json_t *object, const char *member, int64_t otherwise)
+int64_t load_time_of(const json_t *object, const char *member, int64_t otherwise)
 {
     int64_t ms;
     const char *text = json_at_str(object, member);
@@ -167,7 +142,7 @@ static int64_t time_of(const json_t *object, const char *member, int64_t otherwi
 }
 
 /* A string of wiki markup, or an ADF document, in this site's form. */
-static char *load_text(struct loader *l, const json_t *v)
+char *load_text(struct loader *l, const json_t *v)
 {
     if (json_is_string(v))
         return bulk_text(l->sb, l->a, json_string_value(v));
@@ -280,12 +255,12 @@ static bool load_comments(struct loader *l, int64_t issue, const json_t *fields)
     json_t *v;
     json_array_foreach (json_at(fields, "comment.comments"), i, v) {
         struct bulk_comment c = {.issue = issue,
-                                 .created = time_of(v, "created", 0),
+                                 .created = load_time_of(v, "created", 0),
                                  .body = load_text(l, json_object_get(v, "body")),
                                  .visibility_type = json_at_str(v, "visibility.type"),
                                  .visibility_value = json_at_str(v, "visibility.value")};
         int64_t id;
-        c.updated = time_of(v, "updated", c.created);
+        c.updated = load_time_of(v, "updated", c.created);
         if (!load_person(l, json_object_get(v, "author"), &c.author) ||
             !load_person(l, json_object_get(v, "updateAuthor"), &c.update_author) ||
             !bulk_comment_add(l->sb, &c, &id, l->e))
@@ -341,13 +316,13 @@ static bool load_history(struct loader *l, int64_t project, int64_t issue, const
         *arena_push(l->a, items, count) = row;
     }
     return load_person(l, json_object_get(v, "author"), &author) &&
-           bulk_history_add(l->sb, issue, author, time_of(v, "created", 0), items, count, l->e);
+           bulk_history_add(l->sb, issue, author, load_time_of(v, "created", 0), items, count, l->e);
 }
 
 static int compare_histories(const void *x, const void *y)
 {
     const json_t *a = *(const json_t *const *)x, *b = *(const json_t *const *)y;
-    int64_t ta = time_of(a, "created", 0), tb = time_of(b, "created", 0);
+    int64_t ta = load_time_of(a, "created", 0), tb = load_time_of(b, "created", 0);
     return (ta > tb) - (ta < tb);
 }
 
@@ -377,7 +352,7 @@ static bool load_first_status(struct loader *l, int64_t project, const json_t *r
     json_t *history, *item;
     json_array_foreach (json_at(recorded, "changelog.histories"), i, history) {
         json_array_foreach (json_object_get(history, "items"), k, item) {
-            int64_t at = time_of(history, "created", 0);
+            int64_t at = load_time_of(history, "created", 0);
             if (str_eq(json_at_str(item, "field"), "status") && at < oldest) {
                 oldest = at;
                 name = json_at_str(item, "fromString");
@@ -392,10 +367,10 @@ static bool load_row(struct loader *l, const json_t *fields, struct bulk_issue *
     const json_t *status = json_object_get(fields, "status");
     row->summary = json_at_str(fields, "summary");
     row->due = json_at_str(fields, "duedate");
-    row->created = time_of(fields, "created", 0);
-    row->updated = time_of(fields, "updated", row->created);
-    row->resolved = time_of(fields, "resolutiondate", 0);
-    row->status_changed = time_of(fields, "statuscategorychangedate", row->created);
+    row->created = load_time_of(fields, "created", 0);
+    row->updated = load_time_of(fields, "updated", row->created);
+    row->resolved = load_time_of(fields, "resolutiondate", 0);
+    row->status_changed = load_time_of(fields, "statuscategorychangedate", row->created);
     row->description = load_text(l, json_object_get(fields, "description"));
     row->environment = load_text(l, json_object_get(fields, "environment"));
     if (!row->summary || !row->created)
@@ -470,7 +445,7 @@ static bool load_issue(struct loader *l, const json_t *recorded)
         return err_set(l->e, ERR_INPUT, "%s: there is an issue %s already", l->file, key);
     if (!load_first_status(l, row.project, recorded) || !load_row(l, fields, &row) ||
         !bulk_issue_add(l->sb, &row, &id, l->e) || !load_comments(l, id, fields) ||
-        !load_changelog(l, row.project, id, recorded) || !load_custom(l, id, recorded) ||
+        !load_changelog(l, row.project, id, recorded) || !load_custom(l, id, recorded) || !load_work(l, id, fields) ||
         !bulk_watcher_add(l->sb, id, row.creator, l->e) || !load_planning(l, row.project, id, fields))
         return false;
     json_array_foreach (json_object_get(fields, "labels"), i, label) {

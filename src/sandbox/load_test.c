@@ -157,6 +157,34 @@ static void a_broken_recording_changes_nothing_and_is_named(void **state)
     site_close(s);
 }
 
+static void recorded_work_is_loaded_with_its_times(void **state)
+{
+    (void)state;
+    for (enum sandbox_dialect d = SANDBOX_DC8; d <= SANDBOX_CLOUD; d++) {
+        struct site *s = site_open(d, 1);
+        char *folder = folder_with(
+            s,
+            "{\"issues\":[{\"key\":\"SP-1\",\"fields\":{\"project\":{\"key\":\"SP\",\"name\":\"SP\"},\"summary\":\"x\","
+            "\"issuetype\":{\"name\":\"Task\"},\"status\":{\"name\":\"To Do\"},"
+            "\"created\":\"2026-01-01T00:00:00.000+0000\",\"timespent\":180,\"timeestimate\":0,"
+            "\"timetracking\":{\"originalEstimateSeconds\":3600},\"worklog\":{\"worklogs\":[{"
+            "\"author\":{\"displayName\":\"Ada\",\"name\":\"ada\",\"emailAddress\":\"ada@example.com\"},"
+            "\"comment\":\"*did*\",\"created\":\"2026-01-02T00:00:00.000+0000\","
+            "\"started\":\"2026-01-01T09:00:00.000+0000\",\"timeSpentSeconds\":180}]}}}]}");
+        assert_int_equal(load(s, folder), 1);
+        struct answer a = ask(s, HTTP_GET, "/rest/api/2/issue/SP-1", NULL);
+        assert_string_equal(json_at_str(a.json, "fields.timetracking.originalEstimate"), "1h");
+        assert_string_equal(json_at_str(a.json, "fields.timetracking.remainingEstimate"), "0m");
+        assert_int_equal(json_at_int(a.json, "fields.timespent", 0), 180);
+        const json_t *w = json_array_get(json_at(a.json, "fields.worklog.worklogs"), 0);
+        assert_string_equal(json_at_str(w, "comment"), "*did*");
+        assert_string_equal(json_at_str(w, "author.displayName"), "Ada");
+        assert_string_equal(json_at_str(w, "started"), "2026-01-01T10:00:00.000+0100");
+        folder_remove(s, folder);
+        site_close(s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +192,7 @@ int main(void)
         cmocka_unit_test(links_between_recorded_issues_are_made_once),
         cmocka_unit_test(texts_fields_parents_and_people_become_this_sites),
         cmocka_unit_test(a_broken_recording_changes_nothing_and_is_named),
+        cmocka_unit_test(recorded_work_is_loaded_with_its_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,7 +106,8 @@ static bool run(struct cli *c, struct err *e)
                                                                       .base_url = url,
                                                                       .clock = c->clock,
                                                                       .seed = 1,
-                                                                      .rate_limits = cli_has(c, "rate-limits")},
+                                                                      .rate_limits = cli_has(c, "rate-limits"),
+                                                                      .trace = cli_value(c, "trace")},
                                            e);
     bool ok = sandbox && demo_data(c, sandbox, e) && load(c, sandbox, e) && serve(c, sandbox, listen, url, dialect, e);
     sandbox_close(sandbox);
@@ -120,6 +121,7 @@ static const struct cli_option OPTIONS[] = {
     {"base-url", "URL", "the address it believes to have; else http://ADDRESS", 0, false},
     {"demo-data", "KEY:ISSUES", "makes a project with so many made-up issues", 0, false},
     {"rate-limits", NULL, "limits requests as real sites do, with their headers", 0, false},
+    {"trace", "FILE", "appends a line of JSON for each answer: what a client asked, and what it was told", 0, false},
     {"load", "FOLDER", "takes in recorded issues (*.json)", 0, false},
     {0}};
 

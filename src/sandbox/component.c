@@ -105,13 +105,13 @@ static json_t *full_json(struct ctx *c, const struct component *n)
     json_t *o = brief_json(c, n);
     struct given g = given_of(n);
     if (n->lead)
-        put(o, "lead", user_json(c, n->lead));
+        put(o, "lead", user_lead_json(c, n->lead));
     put_str(o, "assigneeType", n->assignee_type);
     if (g.is_valid && g.account)
-        put(o, "assignee", user_json(c, g.account));
+        put(o, "assignee", user_lead_json(c, g.account));
     put_str(o, "realAssigneeType", g.type);
     if (g.account)
-        put(o, "realAssignee", user_json(c, g.account));
+        put(o, "realAssignee", user_lead_json(c, g.account));
     put_bool(o, "isAssigneeTypeValid", g.is_valid);
     put_str(o, "project", n->project_key);
     put_int(o, "projectId", n->project);

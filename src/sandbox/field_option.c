@@ -405,6 +405,20 @@ static bool options_move(struct ctx *c)
 
 /* ---- one option by its id ---- */
 
+/* As the lists of Data Center show an option: ids are numbers. */
+static json_t *dc_option(struct ctx *c, int64_t id)
+{
+    json_t *o = field_option_json(c, id), *children = new_array(c);
+    struct sql_rows rows;
+    if (!o || !db_query(c, &rows, "SELECT id FROM field_option WHERE parent = ?1 ORDER BY position, id", "i", id))
+        return NULL;
+    while (sql_next(&rows))
+        json_array_append_new(children, json_integer(sql_int(&rows, 0)));
+    put_int(o, "id", id);
+    put(o, "childrenIds", children);
+    return db_done(c, &rows) ? o : NULL;
+}
+
 static bool option_get(struct ctx *c)
 {
     int64_t id = 0;
@@ -412,7 +426,7 @@ static bool option_get(struct ctx *c)
         return false;
     if (!id)
         return refuse(c, 404, "A custom field option with id '%s' does not exist", c->args[0]);
-    json_t *o = field_option_json(c, id);
+    json_t *o = c->d->is_cloud ? field_option_json(c, id) : dc_option(c, id);
     if (!o)
         return false;
     if (c->d->is_cloud)
@@ -456,19 +470,6 @@ static bool sandbox_option(struct ctx *c)
 }
 
 /* ---- Data Center's lists ---- */
-
-static json_t *dc_option(struct ctx *c, int64_t id)
-{
-    json_t *o = field_option_json(c, id), *children = new_array(c);
-    struct sql_rows rows;
-    if (!o || !db_query(c, &rows, "SELECT id FROM field_option WHERE parent = ?1 ORDER BY position, id", "i", id))
-        return NULL;
-    while (sql_next(&rows))
-        json_array_append_new(children, json_integer(sql_int(&rows, 0)));
-    put_int(o, "id", id);
-    put(o, "childrenIds", children);
-    return db_done(c, &rows) ? o : NULL;
-}
 
 /* GET customFields/{id}/options?query&maxResults&page: {total, options} */
 static bool dc_options(struct ctx *c)

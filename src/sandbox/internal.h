@@ -21,6 +21,7 @@
 #include "sql/sql.h"
 
 #include <stdint.h>
+#include <stdio.h>
 
 extern const char sandbox_schema[], sandbox_schema_planning[], sandbox_schema_access[], sandbox_schema_webhook[],
     sandbox_schema_search[], sandbox_schema_auth[];
@@ -32,6 +33,7 @@ struct sandbox {
     char *base_url; /* without a slash at the end */
     char *zone;
     bool ignore_properties;
+    FILE *trace;          /* NULL: none (trace.h) */
     uint64_t requests;    /* for request ids in headers only */
     struct state *states; /* snapshots of a site in memory (state.c) */
     const char *vanished; /* key of a project the present request does not see (faults.c sets it around the request) */
@@ -234,6 +236,7 @@ json_t *memo_put(struct ctx *, enum memo_noun, int64_t id, json_t *); /* returns
 /* ---- the small nouns; NULL only when the database failed; JSON null for id 0 or a row that is gone ---- */
 
 json_t *user_json(struct ctx *, int64_t account);
+json_t *user_lead_json(struct ctx *, int64_t account); /* as a project or component shows its lead */
 json_t *status_json(struct ctx *, int64_t status);
 json_t *status_category_json(struct ctx *, int64_t category);
 json_t *priority_json(struct ctx *, int64_t priority);

@@ -119,7 +119,7 @@ json_t *project_full_json(struct ctx *c, int64_t id, const struct project_shown 
     if (s->description)
         put_str(o, "description", p.description);
     if (s->lead)
-        put(o, "lead", user_json(c, p.lead));
+        put(o, "lead", user_lead_json(c, p.lead));
     if (s->url && *p.url)
         put_str(o, "url", p.url);
     if (s->issue_types)

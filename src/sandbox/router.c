@@ -4,6 +4,7 @@
  * A handler that returns false changes nothing in the database. */
 #include "sandbox/auth.h"
 #include "sandbox/limit.h"
+#include "sandbox/trace.h"
 
 #include "base/log.h"
 
@@ -287,4 +288,5 @@ void sandbox_answer(struct sandbox *sb, const struct http_request *request, stru
     if (!answer(&c) && (c.err.kind != ERR_NONE || !c.is_replied))
         reply_failure(&c);
     auth_headers(&c);
+    trace_write(sb, request, response, a);
 }

@@ -1,6 +1,7 @@
 /* sandbox.c - opening and closing a site, and its snapshots. */
 #include "sandbox/site.h"
 #include "sandbox/state.h"
+#include "sandbox/trace.h"
 
 #include "base/time_iso.h"
 
@@ -82,7 +83,7 @@ struct sandbox *sandbox_open(const struct sandbox_settings *s, struct err *e)
     sb->base_url = duplicate(s->base_url ? s->base_url : "http://127.0.0.1");
     sb->zone = duplicate(s->zone ? s->zone : "Europe/Berlin");
     sb->ignore_properties = s->ignore_properties;
-    if (prepare(sb, s, e))
+    if ((!s->trace || trace_open(sb, s->trace, e)) && prepare(sb, s, e))
         return sb;
     sandbox_close(sb);
     return NULL;
@@ -94,6 +95,7 @@ void sandbox_close(struct sandbox *sb)
         return;
     state_release(sb);
     sql_close(sb->db);
+    trace_close(sb);
     free(sb->base_url);
     free(sb->zone);
     free(sb);

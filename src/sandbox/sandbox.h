@@ -29,6 +29,7 @@ struct sandbox_settings {
     uint64_t seed;                /* of account ids and the like; the same seed gives the same ids */
     bool rate_limits;             /* requests are limited as real sites limit them (limit.h); else as the site is set */
     bool ignore_properties;       /* entity properties inside create requests are dropped, as old Data Centers may */
+    const char *trace;            /* a file that gets a line of JSON for each answer; NULL: none */
 };
 
 /* Opens or creates. A new site has one project template's worth of issue types, statuses, workflow, priorities,

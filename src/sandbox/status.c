@@ -52,6 +52,16 @@ json_t *status_json(struct ctx *c, int64_t status)
     return db_done(c, &rows) ? memo_put(c, MEMO_STATUS, status, o) : NULL;
 }
 
+/* What only the statuses' own resource tells: Cloud's name before translation. */
+static json_t *in_full(struct ctx *c, json_t *status)
+{
+    if (!c->d->is_cloud)
+        return status;
+    json_t *o = json_keep(c->a, json_copy(status));
+    put_str(o, "untranslatedName", json_at_str(status, "name"));
+    return o;
+}
+
 static bool status_list(struct ctx *c)
 {
     json_t *list = new_array(c);
@@ -59,7 +69,7 @@ static bool status_list(struct ctx *c)
     if (!db_query(c, &rows, "SELECT id, name, description, category FROM status ORDER BY position, id", ""))
         return false;
     while (sql_next(&rows))
-        add(list, from_row(c, &rows));
+        add(list, in_full(c, from_row(c, &rows)));
     return db_done(c, &rows) && reply_json(c, 200, list);
 }
 
@@ -71,7 +81,7 @@ static bool status_get(struct ctx *c)
     if (!id)
         return refuse(c, 404, "The status with id '%s' does not exist", c->args[0]);
     json_t *o = status_json(c, id);
-    return o && reply_json(c, 200, o);
+    return o && reply_json(c, 200, in_full(c, o));
 }
 
 static bool category_list(struct ctx *c)

@@ -35,8 +35,12 @@ static inline void test_site_open_seeded(struct test_site *s, enum sandbox_diale
                             .password = "admin",
                             .content_type = "application/json"};
     clock_virtual_init(&s->clock, 1795366800000, 10); /* 2026-11-22, winter in Berlin */
-    struct sandbox_settings settings = {
-        .dialect = d, .data = ":memory:", .base_url = TEST_URL, .clock = &s->clock.clock, .seed = seed};
+    struct sandbox_settings settings = {.dialect = d,
+                                        .data = ":memory:",
+                                        .base_url = TEST_URL,
+                                        .clock = &s->clock.clock,
+                                        .seed = seed,
+                                        .trace = getenv("TANDEM_TRACE")};
     s->sandbox = sandbox_open(&settings, &e);
     if (!s->sandbox)
         fail_msg("%s", e.text);

@@ -37,7 +37,8 @@ static inline struct site *site_open(enum sandbox_dialect dialect, uint64_t seed
                                         .data = ":memory:",
                                         .base_url = dialect == SANDBOX_CLOUD ? "http://cloud.test" : "http://dc.test",
                                         .clock = &s->clock.clock,
-                                        .seed = seed};
+                                        .seed = seed,
+                                        .trace = getenv("TANDEM_TRACE")};
     s->sb = sandbox_open(&settings, &s->e);
     if (!s->sb)
         fail_msg("open: %s", s->e.text);

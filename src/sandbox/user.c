@@ -38,6 +38,18 @@ json_t *user_json(struct ctx *c, int64_t account)
     return db_done(c, &rows) ? memo_put(c, MEMO_USER, account, o) : NULL;
 }
 
+/* Data Center tells neither address nor zone of a lead. */
+json_t *user_lead_json(struct ctx *c, int64_t account)
+{
+    json_t *user = user_json(c, account);
+    if (c->d->is_cloud || !json_is_object(user))
+        return user;
+    json_t *o = json_keep(c->a, json_copy(user));
+    json_object_del(o, "emailAddress");
+    json_object_del(o, "timeZone");
+    return o;
+}
+
 json_t *user_groups_json(struct ctx *c, int64_t account)
 {
     struct sql_rows rows;

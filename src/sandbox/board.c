@@ -4,6 +4,7 @@
 #include "sandbox/agile.h"
 #include "sandbox/filter.h"
 #include "sandbox/jql_plan.h"
+#include "sandbox/webhook.h"
 
 #include "base/time_iso.h"
 
@@ -188,14 +189,14 @@ static bool board_post(struct ctx *c)
                 "ssiii", name, type, project, filter, c->caller) ||
         !board_read(c, sql_last_id(c->db), &b))
         return false;
-    return reply_json(c, 201, board_json(c, &b));
+    return webhook_other(c, "board_created", "board", board_json(c, &b)) && reply_json(c, 201, board_json(c, &b));
 }
 
 static bool board_delete(struct ctx *c)
 {
     struct board b;
-    return board_need(c, c->args[0], &b) && db_run(c, "DELETE FROM board WHERE id = ?1", "i", b.id) &&
-           reply_empty(c, 204);
+    return board_need(c, c->args[0], &b) && webhook_other(c, "board_deleted", "board", board_json(c, &b)) &&
+           db_run(c, "DELETE FROM board WHERE id = ?1", "i", b.id) && reply_empty(c, 204);
 }
 
 /* ---- configuration: a column for each status category ---- */

@@ -54,6 +54,11 @@ static json_t *from_row(struct ctx *c, struct sql_rows *rows, bool epoch)
     else
         put_time(c, o, "created", sql_int(rows, 2));
     put(o, "items", items_json(c, sql_int(rows, 0)));
+    char *metadata = NULL;
+    if (!db_str(c, &metadata, "SELECT value FROM history_metadata WHERE history = ?1", "i", sql_int(rows, 0)))
+        return NULL;
+    if (metadata)
+        put(o, "historyMetadata", json_stored(c, metadata));
     return o;
 }
 

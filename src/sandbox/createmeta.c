@@ -343,7 +343,7 @@ static bool old_get(struct ctx *c)
 }
 
 const struct route createmeta_routes[] = {
-    {HTTP_GET, "issue/createmeta", old_get, ON_DC8, 0},
+    {HTTP_GET, "issue/createmeta", old_get, ON_DC8 | ON_CLOUD, 0},
     {HTTP_GET, "issue/createmeta/{}/issuetypes", types_get, ON_ALL, 0},
     {HTTP_GET, "issue/createmeta/{}/issuetypes/{}", type_get, ON_ALL, 0},
     {0},

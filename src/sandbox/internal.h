@@ -188,6 +188,7 @@ enum issue_expand {
     EXPAND_EDITMETA = 32,
     EXPAND_CHANGELOG = 64,
     EXPAND_TRANSITION_FIELDS = 128,
+    EXPAND_VERSIONED = 256, /* versionedRepresentations in place of fields */
 };
 
 struct issue_view {

@@ -56,6 +56,7 @@ struct issue_change {
     size_t custom_count;
     struct issue_time *time_before, *time; /* NULL: no estimate is touched (worklog.h) */
     json_t *comments, *links, *worklogs;   /* [{verb: value}], to be done after the row; NULL: none */
+    const json_t *metadata; /* historyMetadata of the body; NULL: none */
     struct problems problems;
     char **named; /* fields that `fields` or `update` named */
     size_t named_count;

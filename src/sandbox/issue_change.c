@@ -464,6 +464,7 @@ static bool change_update(struct ctx *c, struct issue_change *ch, const json_t *
 bool issue_change_body(struct ctx *c, struct issue_change *ch, const json_t *body)
 {
     const json_t *fields = json_object_get(body, "fields"), *update = json_object_get(body, "update");
+    ch->metadata = json_object_get(body, "historyMetadata");
     if ((fields && !json_is_object(fields) && !json_is_null(fields)) ||
         (update && !json_is_object(update) && !json_is_null(update))) {
         problem(c, &ch->problems, NULL, "Can not deserialize 'fields' or 'update': an object is expected.");

@@ -131,6 +131,13 @@ static bool save(struct ctx *c, struct issue_change *ch, const json_t *body, jso
         !issue_properties_write(c, ch->after.id, properties))
         return false;
     *created_r = created_json(c, &ch->after);
+    if (json_at(body, "transition.id") && c->d->is_cloud) {
+        json_t *step = new_object(c);
+        struct problems none = {0};
+        put_int(step, "status", 200);
+        put(step, "errorCollection", problems_json(c, &none));
+        put(*created_r, "transition", step);
+    }
     return c->err.kind == ERR_NONE && webhook_issue(c, "jira:issue_created", "issue_created", ch->after.id, 0, 0);
 }
 

@@ -65,6 +65,7 @@ static const struct {
     {"operations", EXPAND_OPERATIONS},
     {"editmeta", EXPAND_EDITMETA},
     {"changelog", EXPAND_CHANGELOG},
+    {"versionedRepresentations", EXPAND_VERSIONED},
 };
 
 static void view_expand(struct issue_view *v, const char *name)
@@ -487,6 +488,34 @@ static json_t *fields_json(struct ctx *c, const struct showing *s)
     return fields;
 }
 
+/* The HTML of custom texts of several lines, into `o` where the fields are shown. */
+static bool render_areas(struct ctx *c, const struct showing *s, const json_t *fields, json_t *o)
+{
+    struct sql_rows rows;
+    if (!db_query(c, &rows,
+                  "SELECT f.id, v.text FROM field f LEFT JOIN custom_value v ON v.field = f.number AND v.issue = ?1"
+                  " WHERE f.kind = 'textarea'",
+                  "i", s->row.id))
+        return false;
+    while (sql_next(&rows))
+        if (json_object_get(fields, sql_peek(&rows, 0)))
+            put_str(o, sql_peek(&rows, 0), sql_is_null(&rows, 1) ? "" : rich_text_html(c, sql_str(&rows, 1, c->a)));
+    return db_done(c, &rows);
+}
+
+/* Each field by the number of the form it comes in; there is one form of each here. */
+static json_t *versioned_json(struct ctx *c, json_t *fields)
+{
+    json_t *o = new_object(c), *value;
+    const char *name;
+    json_object_foreach (fields, name, value) {
+        json_t *forms = new_object(c);
+        put(forms, "1", value);
+        put(o, name, forms);
+    }
+    return o;
+}
+
 /* Dates as people read them, rich text as HTML, null for the rest. */
 static json_t *rendered_json(struct ctx *c, const struct showing *s, json_t *fields)
 {
@@ -507,7 +536,7 @@ static json_t *rendered_json(struct ctx *c, const struct showing *s, json_t *fie
         } else
             put(o, name, NULL);
     }
-    return o;
+    return render_areas(c, s, fields, o) ? o : NULL;
 }
 
 static json_t *operations_json(struct ctx *c)
@@ -569,7 +598,9 @@ json_t *issue_json(struct ctx *c, int64_t issue, const struct issue_view *view)
     put_str(o, "key", s.key);
     if (view->has_fields) {
         fields = fields_json(c, &s);
-        if (fields && (json_object_size(fields) || view->all_custom || view->with_count))
+        if (fields && view->expand & EXPAND_VERSIONED)
+            put(o, "versionedRepresentations", versioned_json(c, fields));
+        else if (fields && (json_object_size(fields) || view->all_custom || view->with_count))
             put(o, "fields", fields);
     }
     put_expanded(c, o, &s, fields ? fields : new_object(c));

@@ -255,6 +255,14 @@ static bool parts_save(struct ctx *c, struct issue_change *ch)
     return true;
 }
 
+/* The newest history carries what the client said of its reasons. */
+static bool metadata_save(struct ctx *c, const struct issue_change *ch)
+{
+    return !json_is_object(ch->metadata) ||
+           db_run(c, "INSERT INTO history_metadata (history, value) SELECT max(id), ?2 FROM history WHERE issue = ?1",
+                  "is", ch->after.id, json_print(c->a, ch->metadata));
+}
+
 bool issue_change_save(struct ctx *c, struct issue_change *ch, bool *changed_r)
 {
     struct history_items items = {0};
@@ -275,7 +283,7 @@ bool issue_change_save(struct ctx *c, struct issue_change *ch, bool *changed_r)
     *changed_r = ch->is_new || items.count || ch->comments || ch->links || ch->worklogs;
     if (!ch->is_new && items.count) {
         ch->after.updated = c->now;
-        if (!row_save(c, &ch->after) || !history_add(c, issue, items.list, items.count))
+        if (!row_save(c, &ch->after) || !history_add(c, issue, items.list, items.count) || !metadata_save(c, ch))
             return false;
     }
     if (!parts_save(c, ch))

@@ -34,6 +34,7 @@
     table(issue_delete) \
     table(issue_edit) \
     table(issue_link) \
+    table(issue_picker) \
     table(issue_read) \
     table(issue_type) \
     table(jql) \

@@ -60,4 +60,8 @@ const char sandbox_schema_planning[] =
     "CREATE TABLE filter_share (id INTEGER PRIMARY KEY AUTOINCREMENT,"
     " filter INTEGER NOT NULL REFERENCES filter (id) ON DELETE CASCADE, type TEXT NOT NULL, ref INTEGER);"
     "CREATE TABLE filter_column (filter INTEGER NOT NULL REFERENCES filter (id) ON DELETE CASCADE,"
-    " position INTEGER NOT NULL, field TEXT NOT NULL, PRIMARY KEY (filter, position)) WITHOUT ROWID;";
+    " position INTEGER NOT NULL, field TEXT NOT NULL, PRIMARY KEY (filter, position)) WITHOUT ROWID;"
+
+    /* historyMetadata as it was given with an edit: compact JSON */
+    "CREATE TABLE history_metadata (history INTEGER PRIMARY KEY REFERENCES history (id) ON DELETE CASCADE,"
+    " value TEXT NOT NULL);";

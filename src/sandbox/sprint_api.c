@@ -2,6 +2,7 @@
  *
  * A sprint begins as `future`, is started with both its dates, and closes; what is not done then leaves it. */
 #include "sandbox/agile.h"
+#include "sandbox/webhook.h"
 
 #include "base/time_iso.h"
 
@@ -82,6 +83,12 @@ static bool reply_sprint(struct ctx *c, int status, int64_t id)
     return o && reply_json(c, status, o);
 }
 
+static bool tell(struct ctx *c, const char *event, int64_t id)
+{
+    json_t *o = sprint_json(c, id);
+    return o && webhook_other(c, event, "sprint", o);
+}
+
 static bool sprint_get(struct ctx *c)
 {
     struct sprint s;
@@ -143,7 +150,7 @@ static bool sprint_post(struct ctx *c)
                 "isi", b.id, s.name, c->now))
         return false;
     s.id = sql_last_id(c->db);
-    return save(c, &s) && reply_sprint(c, 201, s.id);
+    return save(c, &s) && tell(c, "sprint_created", s.id) && reply_sprint(c, 201, s.id);
 }
 
 /* What is not done leaves a sprint that closes: it is in no open one then. Those that are done stay. */
@@ -167,8 +174,15 @@ static bool state_change(struct ctx *c, struct sprint *s, const char *state)
 static bool update(struct ctx *c, bool is_whole)
 {
     struct sprint s;
-    return sprint_need(c, c->args[0], &s) && fill(c, &s, is_whole) &&
-           state_change(c, &s, json_at_str(c->body, "state")) && save(c, &s) && reply_sprint(c, 200, s.id);
+    if (!sprint_need(c, c->args[0], &s))
+        return false;
+    const char *before = s.state;
+    if (!fill(c, &s, is_whole) || !state_change(c, &s, json_at_str(c->body, "state")) || !save(c, &s))
+        return false;
+    const char *event = str_eq(before, s.state)     ? "sprint_updated"
+                        : str_eq(s.state, "active") ? "sprint_started"
+                                                    : "sprint_closed";
+    return tell(c, event, s.id) && reply_sprint(c, 200, s.id);
 }
 
 /* A full update: what the body leaves out is emptied, but for the name and the state. */
@@ -186,7 +200,7 @@ static bool sprint_delete(struct ctx *c)
 {
     struct sprint s;
     int64_t field = 0;
-    return sprint_need(c, c->args[0], &s) && field_of_kind(c, "sprint", &field) &&
+    return sprint_need(c, c->args[0], &s) && field_of_kind(c, "sprint", &field) && tell(c, "sprint_deleted", s.id) &&
            db_run(c, "DELETE FROM custom_value WHERE field = ?1 AND ref = ?2", "ii", field, s.id) &&
            db_run(c, "DELETE FROM sprint WHERE id = ?1", "i", s.id) && reply_empty(c, 204);
 }

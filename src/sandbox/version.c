@@ -465,7 +465,7 @@ static bool version_move(struct ctx *c)
         if (!db_run(c, "UPDATE version SET position = ?2 WHERE id = ?1", "ii", list[i], (int64_t)i + 1))
             return false;
     json_t *o = version_full_json(c, v.id);
-    return o && reply_json(c, 200, o);
+    return o && webhook_noun(c, WEBHOOK_VERSION, "jira:version_moved", v.id) && reply_json(c, 200, o);
 }
 
 /* ---- deletion ---- */

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 
 struct access {
+    int64_t caller;                /* whose it is: a filter may be judged as somebody else sees it */
     const char *projects;          /* over project.id, with % for the column */
     const char *issues, *searched; /* over an issue row, with % for its alias */
 };
@@ -231,11 +232,12 @@ static bool read_access(struct ctx *c, struct seen *s, struct access *a)
 static const struct access *access_of(struct ctx *c)
 {
     enum { MAX_LIST = 1 << 20 };
-    static const struct access NOTHING = {.projects = "0", .issues = "0", .searched = "0"};
-    if (c->access)
+    static const struct access NOTHING = {.caller = -1, .projects = "0", .issues = "0", .searched = "0"};
+    if (c->access && c->access->caller == c->caller)
         return c->access;
     struct access *a = arena_new(c->a, struct access);
     struct seen s = {.whole = BUF_INIT(MAX_LIST), .live = BUF_INIT(MAX_LIST)};
+    a->caller = c->caller;
     bool ok = read_access(c, &s, a);
     buf_release(&s.whole);
     buf_release(&s.live);

@@ -21,6 +21,16 @@ bool project_is_visible(struct ctx *c, int64_t project, bool *r)
     return is_out_of_sight(c, project, &hidden) && (hidden || permission_has(c, "BROWSE_PROJECTS", project, 0, r));
 }
 
+/* What is in Data Center's archive is for those who may browse it. */
+static bool archive_is_visible(struct ctx *c, int64_t issue, bool *r)
+{
+    int64_t archived = 0;
+    if (c->d->is_cloud)
+        return true;
+    return db_int(c, &archived, "SELECT archived FROM issue WHERE id = ?1", "i", issue) &&
+           (!archived || permission_has(c, "BROWSE_ARCHIVE", 0, issue, r));
+}
+
 static bool issue_is_visible(struct ctx *c, int64_t issue, bool *r)
 {
     int64_t project = 0, level = 0, held = 0;
@@ -30,8 +40,8 @@ static bool issue_is_visible(struct ctx *c, int64_t issue, bool *r)
         !is_out_of_sight(c, project, &hidden) || hidden || !permission_has(c, "BROWSE_PROJECTS", project, issue, r) ||
         !*r || !db_int(c, &level, "SELECT security FROM issue WHERE id = ?1", "i", issue))
         return c->err.kind == ERR_NONE;
-    if (!level)
-        return true;
+    if (!archive_is_visible(c, issue, r) || !*r || !level)
+        return c->err.kind == ERR_NONE;
     char *sql = arena_printf(c->a, "SELECT 1 FROM issue i WHERE i.id = ?1 AND %s", visible_issues(c, "i"));
     bool ok = db_int(c, &held, sql, "i", issue);
     *r = held;

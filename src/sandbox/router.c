@@ -18,6 +18,7 @@
     table(attachment) \
     table(attachment_content) \
     table(avatar) \
+    table(bulk_operation) \
     table(board) \
     table(changelog) \
     table(comment) \
@@ -30,10 +31,12 @@
     table(field_option) \
     table(filter) \
     table(group) \
+    table(issue_archive) \
     table(issue_create) \
     table(issue_delete) \
     table(issue_edit) \
     table(issue_link) \
+    table(issue_move) \
     table(issue_picker) \
     table(issue_read) \
     table(issue_type) \

@@ -31,6 +31,9 @@ const char *visible_issues(struct ctx *, const char *alias);
 /* The same without what is archived: for searches. */
 const char *searchable_issues(struct ctx *, const char *alias);
 
+/* One issue, by id: browse, its level, the archive. */
+bool issue_is_visible(struct ctx *, int64_t issue, bool *r) MUST_CHECK;
+
 /* An SQL condition over `comment` or `worklog` named `alias` (visibility_type, visibility_value) of an issue whose
  * project is `project` (an SQL expression): no restriction, or a role or group the caller is in. */
 const char *visible_restrictions(struct ctx *, const char *alias, const char *project);

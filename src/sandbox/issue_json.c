@@ -208,7 +208,10 @@ static json_t *show_project(struct ctx *c, const struct showing *s)
 
 static json_t *show_parent(struct ctx *c, const struct showing *s)
 {
+    bool seen = true;
     if (!s->row.parent || (!c->d->is_cloud && !s->is_subtask)) /* Data Center shows an epic as a custom field only */
+        return NULL;
+    if (!str_eq(visible_issues(c, "i"), "1") && (!issue_is_visible(c, s->row.parent, &seen) || !seen))
         return NULL;
     return issue_stub_json(c, s->row.parent); /* absent when there is none */
 }

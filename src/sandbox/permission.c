@@ -31,7 +31,7 @@ static bool archive_is_visible(struct ctx *c, int64_t issue, bool *r)
            (!archived || permission_has(c, "BROWSE_ARCHIVE", 0, issue, r));
 }
 
-static bool issue_is_visible(struct ctx *c, int64_t issue, bool *r)
+bool issue_is_visible(struct ctx *c, int64_t issue, bool *r)
 {
     int64_t project = 0, level = 0, held = 0;
     bool hidden = false;

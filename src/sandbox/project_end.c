@@ -2,6 +2,7 @@
  *
  * An archived project is read and not written; one in the trash is not there, but its key and name stay taken. */
 #include "sandbox/project.h"
+#include "sandbox/task.h"
 
 /* The project even when it is archived or in the trash; for administrators. */
 static bool project_any(struct ctx *c, struct project *p)
@@ -80,8 +81,21 @@ static bool project_delete(struct ctx *c)
     return project_remove(c, p.id) && reply_empty(c, 204);
 }
 
+/* Cloud: the same by a task, and for good. */
+static bool project_delete_later(struct ctx *c)
+{
+    int64_t id = 0;
+    bool archived = false;
+    if (!project_need(c, c->args[0], &id) || !is_archived(c, id, 0, &archived))
+        return false;
+    if (archived)
+        return refuse(c, 400, "The project is archived. Restore it before you delete it.");
+    return project_remove(c, id) && task_reply(c, "Delete project", NULL);
+}
+
 const struct route project_end_routes[] = {
     {HTTP_DELETE, "project/{}", project_delete, ON_ALL, ROUTE_ADMIN},
+    {HTTP_POST, "project/{}/delete", project_delete_later, ON_CLOUD, ROUTE_ADMIN | ROUTE_NO_BODY},
     {HTTP_PUT, "project/{}/archive", archive, ON_DC, ROUTE_ADMIN | ROUTE_NO_BODY},
     {HTTP_PUT, "project/{}/restore", restore, ON_DC, ROUTE_ADMIN | ROUTE_NO_BODY},
     {HTTP_POST, "project/{}/archive", archive, ON_CLOUD, ROUTE_ADMIN | ROUTE_NO_BODY},

@@ -182,6 +182,9 @@ static void on_cloud_a_project_can_be_taken_out_of_the_trash(void **state)
     assert_true(json_at_bool(json_array_get(json_object_get(o, "values"), 0), "deleted", false));
     test_json(&s, HTTP_POST, 200, PROJECT "/SA/restore", NULL);
     test_get(&s, 200, "/rest/api/2/issue/SA-1");
+    test_json(&s, HTTP_POST, 303, PROJECT "/SA/delete", NULL);
+    test_get(&s, 404, PROJECT "/SA");
+    assert_int_equal(json_at_int(test_get(&s, 200, PROJECT "/search?status=deleted"), "total", -1), 0);
     test_site_close(&s);
 }
 

@@ -250,6 +250,12 @@ static bool must_hold_something(enum text_kind kind)
     return allowed(kind) >> TEXT_PARAGRAPH & 1 && kind != TEXT_DOC;
 }
 
+/* Containers without paragraphs that the schema allows to hold nothing at all. */
+static bool may_be_empty(enum text_kind kind)
+{
+    return kind == TEXT_MEDIA_SINGLE || kind == TEXT_LAYOUT;
+}
+
 static void fit_text(const struct fitter *f, struct text_node *node)
 {
     unsigned flags = node->marks.flags;
@@ -288,13 +294,15 @@ static void fit_node(const struct fitter *outer, struct text_node *node, struct 
         return;
     }
     struct text_node *child = node->first, *mark = out->last;
+    bool was_empty = !child;
     node->first = node->last = NULL;
     struct fitter f = {outer->a, outer->tells, out, node, NULL, outer->block};
     fit_children(&f, child);
     bool is_alone = out->last == mark;
     if (!f.node->first && must_hold_something(node->kind) && is_alone)
         text_append(f.node, text_node_new(f.a, TEXT_PARAGRAPH));
-    if (f.node->first || (is_alone && (text_kind_is_line(node->kind) || node->kind == TEXT_ROW)))
+    if (f.node->first || (is_alone && (text_kind_is_line(node->kind) || node->kind == TEXT_ROW)) ||
+        (was_empty && may_be_empty(node->kind)))
         text_append(out, f.node);
 }
 

@@ -103,105 +103,6 @@ static void a_loss_is_found_where_it_is(void **state)
     assert_int_equal(text_loss(&a, wiki("|a|\n|{panel}x{panel}|"), &losses), 0);
 }
 
-static double seconds_of(const char *piece, size_t bytes)
-{
-    struct arena own = ARENA_INIT;
-    struct buf text = BUF_INIT(8u << 20);
-    struct timespec from, to;
-    while (text.len < bytes)
-        buf_adds(&text, piece);
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
-    struct text_doc *doc = text_from_wiki(&own, buf_str(&text), text.len);
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
-    text_canonical(&own, doc);
-    text_to_wiki(&own, text_without_native(&own, doc));
-    text_to_adf(&own, doc);
-    struct timespec done;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &done);
-    double parse = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
-    double all = (double)(done.tv_sec - from.tv_sec) + (double)(done.tv_nsec - from.tv_nsec) / 1e9;
-    if (getenv("TANDEM_TIMES"))
-        fprintf(stderr, "%-24.24s read %.3f s, with canonical, wiki and ADF %.3f s\n", piece, parse, all);
-    buf_release(&text);
-    arena_release(&own);
-    return all;
-}
-
-static void hostile_input_takes_linear_time(void **state)
-{
-    (void)state;
-    static const char *const pieces[] = {"{quote}",
-                                         "*",
-                                         "[[[",
-                                         "|",
-                                         "{panel}",
-                                         "{color:red}",
-                                         "{color}",
-                                         "{code:",
-                                         "{code}",
-                                         "{{",
-                                         "}}",
-                                         "{{a}}b",
-                                         "{{a}}b {{",
-                                         "*a ",
-                                         "*a* ",
-                                         "_*",
-                                         "!a",
-                                         "!",
-                                         "[a|",
-                                         "]",
-                                         "\\",
-                                         "\\\\",
-                                         "\\*",
-                                         "* a\n",
-                                         "** a\n",
-                                         "-- ",
-                                         "||",
-                                         "|a",
-                                         "|\n",
-                                         "\?\?",
-                                         "\?\?a",
-                                         "&#1",
-                                         "&#65;",
-                                         "http://",
-                                         "http://x ",
-                                         "h1. ",
-                                         "h1. \n",
-                                         "\n",
-                                         "{*}",
-                                         "{quote}{panel}",
-                                         "|{quote}",
-                                         "* {quote}\n",
-                                         "((((",
-                                         "(y)",
-                                         "a*b_c-",
-                                         "{noformat}",
-                                         "{anchor:x}",
-                                         "-",
-                                         "+a+",
-                                         "[~",
-                                         "[^a]",
-                                         "!a.png!",
-                                         "{color:red}\n\n",
-                                         "\xff",
-                                         "a\n",
-                                         "*#*#-* a\n",
-                                         "{color:red}a{color}"};
-    const char *slowest = "";
-    double worst = 0;
-    for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
-        double once = seconds_of(pieces[i], 1 << 14), twice = 0;
-        if (once > 0.1) /* four times the input, four times the time; quadratic would be sixteen */
-            twice = seconds_of(pieces[i], 1 << 16) / once;
-        if (twice > worst) {
-            worst = twice;
-            slowest = pieces[i];
-        }
-    }
-    if (worst > 9)
-        fail_msg("four times \"%s\" takes %.1f times as long", slowest, worst);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,7 +112,6 @@ int main(void)
         cmocka_unit_test_teardown(a_block_that_both_changed_is_a_conflict, clear),
         cmocka_unit_test_teardown(unchanged_blocks_keep_their_bytes, clear),
         cmocka_unit_test_teardown(a_loss_is_found_where_it_is, clear),
-        cmocka_unit_test(hostile_input_takes_linear_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,6 +53,8 @@ static struct token *add_raw(struct printer *p, const char *text, bool apart)
 
 static void add_plain(struct printer *p, const char *text)
 {
+    if (!*text)
+        return;
     struct token *t = add(p, TOKEN_TEXT);
     t->text = text;
     t->length = strlen(text);

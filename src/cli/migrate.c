@@ -47,11 +47,12 @@ static void print(struct cli *c, const struct migrate_report *r)
 {
     const struct engine_verify *v = &r->verified;
     if (c->is_json) {
-        cli_json(c, json_pack("{s:s*, s:s*, s:s*, s:b, s:b, s:o, s:{s:I, s:I, s:I}, s:o}", "newKey", r->new_key,
-                              "configFile", r->config_file, "pairsFile", r->pairs_file, "isVerified", r->is_verified,
-                              "isFinished", r->is_finished, "resynced", counts_to_json(&r->resynced), "verified",
-                              "pairs", (json_int_t)v->pairs, "equal", (json_int_t)v->equal, "different",
-                              (json_int_t)v->different, "lines", lines_to_json(r->lines, r->line_count)));
+        cli_json(c, json_pack("{s:s*, s:s*, s:s*, s:b, s:b, s:o, s:{s:I, s:I, s:I, s:I, s:o}, s:o}", "newKey",
+                              r->new_key, "configFile", r->config_file, "pairsFile", r->pairs_file, "isVerified",
+                              r->is_verified, "isFinished", r->is_finished, "resynced", counts_to_json(&r->resynced),
+                              "verified", "pairs", (json_int_t)v->pairs, "equal", (json_int_t)v->equal, "different",
+                              (json_int_t)v->different, "lossyTexts", (json_int_t)v->lossy_texts, "notes",
+                              engine_notes_to_json(v), "lines", lines_to_json(r->lines, r->line_count)));
         return;
     }
     lines_print(c, r->lines, r->line_count); /* those of the verification are among them */

@@ -29,6 +29,14 @@ static void print(struct cli *c, const char *key, const struct engine_verify *v)
     cli_table_print(&t);
     for (size_t i = 0; i < v->line_count; i++)
         cli_say(c, "  %s", v->lines[i]);
+    if (v->note_count)
+        cli_say(
+            c,
+            "%lld texts say more than the other side's form can hold. They are in step, and what it cannot hold stays "
+            "where it is:",
+            (long long)v->note_count);
+    for (size_t i = 0; i < v->note_count; i++)
+        cli_say(c, "  %s, %s: %s", v->notes[i].key, v->notes[i].item, v->notes[i].what);
     cli_say(c, "%s", is_equal(v) ? "Both sides are equal." : "Both sides are not equal.");
 }
 
@@ -37,13 +45,14 @@ static void print_json(struct cli *c, const char *key, const struct engine_verif
     json_t *lines = json_array();
     for (size_t i = 0; i < v->line_count; i++)
         json_array_append_new(lines, json_string(v->lines[i]));
-    cli_json(c, json_pack("{s:s, s:b, s:I, s:I, s:I, s:[I,I], s:[I,I], s:[I,I], s:I, s:[I,I], s:o}", "key", key,
-                          "isEqual", is_equal(v), "pairs", (json_int_t)v->pairs, "equal", (json_int_t)v->equal,
+    cli_json(c, json_pack("{s:s, s:b, s:I, s:I, s:I, s:[I,I], s:[I,I], s:[I,I], s:I, s:[I,I], s:o, s:I, s:o}", "key",
+                          key, "isEqual", is_equal(v), "pairs", (json_int_t)v->pairs, "equal", (json_int_t)v->equal,
                           "different", (json_int_t)v->different, "missing", (json_int_t)v->missing[0],
                           (json_int_t)v->missing[1], "doubled", (json_int_t)v->doubled[0], (json_int_t)v->doubled[1],
                           "comments", (json_int_t)v->comments[0], (json_int_t)v->comments[1], "commentsPaired",
                           (json_int_t)v->comments_paired, "commentsUnpaired", (json_int_t)v->comments_unpaired[0],
-                          (json_int_t)v->comments_unpaired[1], "lines", lines));
+                          (json_int_t)v->comments_unpaired[1], "lines", lines, "lossyTexts", (json_int_t)v->lossy_texts,
+                          "notes", engine_notes_to_json(v)));
 }
 
 static bool run(struct cli *c, struct err *e)

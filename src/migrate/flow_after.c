@@ -69,9 +69,13 @@ bool flow_verify(struct flow *f, struct err *e)
     for (size_t i = 0; i < v->line_count; i++)
         flow_keep_line(f, v->lines[i]);
     f->r->is_verified = v->equal == v->pairs && !v->missing[0] && !v->missing[1] && !v->doubled[0] && !v->doubled[1];
-    flow_say(f, "verify", "%lld of %lld pairs equal, %lld comments paired, %lld doubled, %lld missing",
+    for (size_t i = 0; i < v->note_count; i++)
+        flow_keep_line(f, arena_printf(f->a, "%s, %s: not all of it can be said on the other side (%s); it stays here",
+                                       v->notes[i].key, v->notes[i].item, v->notes[i].what));
+    flow_say(f, "verify", "%lld of %lld pairs equal, %lld comments paired, %lld doubled, %lld missing%s",
              (long long)v->equal, (long long)v->pairs, (long long)v->comments_paired,
-             (long long)(v->doubled[0] + v->doubled[1]), (long long)(v->missing[0] + v->missing[1]));
+             (long long)(v->doubled[0] + v->doubled[1]), (long long)(v->missing[0] + v->missing[1]),
+             v->note_count ? arena_printf(f->a, "; %zu texts say more than the other side can", v->note_count) : "");
     return true;
 }
 

@@ -2,6 +2,7 @@
  * named as each side knows them, and nothing of it comes back as an edit. */
 #include "rehearse/story.h"
 
+#include "base/buf.h"
 #include "tracker/rich.h"
 
 #define P(text)  "{'type':'paragraph','content':[{'type':'text','text':'" text "'}]}"
@@ -181,6 +182,92 @@ static void a_site_that_refuses_documents_is_given_markup(void **state)
     stage_close(s);
 }
 
+/* --- what the verification tells --- */
+
+static void the_verification_tells_what_markup_cannot_say(void **state)
+{
+    (void)state;
+    struct stage *s = open_cloud(NULL);
+    one_issue(s);
+    describes(s, "SB-1", DOC(P("One.") "," TASKS));
+    person_call(s, SECOND, 201, HTTP_POST, "/rest/api/3/issue/SB-1/comment", "{'body':%s}",
+                DOC(P("Loud.") "," HOLOGRAM "," HOLOGRAM));
+    rest(s);
+    struct engine_verify v = verify(s);
+    assert_int_equal(v.different, 0);
+    assert_int_equal(v.lossy_texts, 2);
+    assert_int_equal(v.note_count, 2);
+    assert_string_equal(v.notes[0].key, "SB-1");
+    assert_string_equal(v.notes[0].item, "description");
+    assert_non_null(strstr(v.notes[0].what, "a task list becomes a bullet list"));
+    assert_true(str_starts(v.notes[1].item, "comment "));
+    assert_string_equal(v.notes[1].what, "a node of unknown type keeps its text alone");
+    assert_int_equal(v.notes[1].side, SIDE_SECOND);
+    describes(s, "SB-1", DOC(P("One.")));
+    rest(s);
+    assert_int_equal(verify(s).note_count, 1);
+    stage_close(s);
+}
+
+static char *paragraphs(struct stage *s, size_t count, const char *between, const char *ends)
+{
+    struct buf text = BUF_INIT(1 << 20);
+    for (size_t i = 0; i < count; i++)
+        buf_addf(&text, "%sParagraph %04zu %s%s", i ? between : "", i, "of a very long story about a door", ends);
+    char *r = arena_strdup(&s->life, buf_str(&text));
+    buf_release(&text);
+    return r;
+}
+
+static void a_text_too_long_for_the_other_site_is_cut_and_told(void **state)
+{
+    (void)state;
+    struct stage *s = open_with(NULL);
+    one_issue(s);
+    const char *story = paragraphs(s, 642, "\n\n", "."); /* fits, but not with the author line above it */
+    assert_true(strlen(story) <= 32767 && strlen(story) > 32700);
+    person_comments(s, FIRST, "SA-1", story);
+    rest(s);
+    assert_int_equal(says(s, SIDE_SECOND, "SB-1", "Paragraph 0630", NULL), 1);
+    assert_int_equal(says(s, SIDE_SECOND, "SB-1", "Paragraph 0641", NULL), 0);
+    assert_int_equal(says(s, SIDE_SECOND, "SB-1", "The whole of it is in the partner issue", NULL), 1);
+    assert_int_equal(findings(s, "cut"), 1);
+    assert_int_equal(findings(s, NULL), 1);
+    struct engine_verify v = verify(s);
+    assert_int_equal(v.different, 0);
+    assert_int_equal(v.note_count, 1);
+    sweep(s);
+    assert_int_equal(rest(s).writes, 0);
+    assert_int_equal(findings(s, "cut"), 1);
+    person_edits_comment(s, FIRST, "SA-1", "Paragraph", "Shorter.");
+    rest(s);
+    assert_int_equal(says(s, SIDE_SECOND, "SB-1", "Shorter.", NULL), 1);
+    assert_int_equal(findings(s, NULL), 0);
+    stage_close(s);
+}
+
+static void a_document_that_is_too_long_in_markup_is_cut_and_told(void **state)
+{
+    (void)state;
+    struct stage *s = open_cloud(NULL);
+    one_issue(s);
+    const char *content = paragraphs(s, 500, ",", " {{{{{{{{{{{{{{{{");
+    content = str_replace(&s->life, content, "Paragraph", "{'type':'paragraph','content':[{'type':'text','text':'P");
+    content = str_replace(&s->life, content, "{{{{{{{{{{{{{{{{", "{{{{{{{{{{{{{{{{'}]}");
+    describes(s, "SB-1", arena_printf(&s->life, DOC("%s"), content));
+    rest(s);
+    assert_int_equal(findings(s, "cut"), 1);
+    assert_int_equal(findings(s, NULL), 1);
+    const char *before = document(s, "SB-1");
+    assert_holds(markup(s, SIDE_FIRST, "SA-1"), "The whole of it is in the partner issue");
+    assert_int_equal(verify(s).different, 0);
+    person_edits(s, FIRST, "SA-1", "description",
+                 str_replace(&s->life, markup(s, SIDE_FIRST, "SA-1"), "P 0001 of", "P 0001 out of"));
+    rest(s);
+    assert_string_equal(document(s, "SB-1"), str_replace(&s->life, before, "P 0001 of", "P 0001 out of"));
+    stage_close(s);
+}
+
 /* --- people --- */
 
 static const char *account(struct stage *s, const char *name)
@@ -318,6 +405,9 @@ int main(void)
         cmocka_unit_test(a_comment_keeps_what_its_copy_cannot_say),
         cmocka_unit_test(a_copy_keeps_its_own_form_when_the_original_is_edited),
         cmocka_unit_test(a_site_that_refuses_documents_is_given_markup),
+        cmocka_unit_test(the_verification_tells_what_markup_cannot_say),
+        cmocka_unit_test(a_text_too_long_for_the_other_site_is_cut_and_told),
+        cmocka_unit_test(a_document_that_is_too_long_in_markup_is_cut_and_told),
         cmocka_unit_test(a_mention_names_the_same_person_on_both_sides),
         cmocka_unit_test(who_has_no_account_there_is_plain_text_and_no_edit),
         cmocka_unit_test(keys_follow_where_the_mapping_asks_for_it),

@@ -39,7 +39,7 @@ bool finding_resolve(struct store *s, int64_t sync_id, int64_t pair_id, const ch
                              "iissi", sync_id, pair_id, item, kind, now_ms)
                    : sql_run(c.db, e,
                              "UPDATE finding SET resolved_ms = ?4 WHERE sync_id = ?1 AND pair_id = ?2 AND item = ?3"
-                             " AND kind <> 'conflict' AND resolved_ms IS NULL",
+                             " AND kind NOT IN ('conflict', 'cut') AND resolved_ms IS NULL",
                              "iisi", sync_id, pair_id, item, now_ms);
     return change_end(&c, ok, e);
 }

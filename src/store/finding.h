@@ -3,7 +3,7 @@
  * Kinds: "quarantine" (an item set aside, with its reason) · "conflict" (the losing value, restorable) · "ask" (a
  * conflict that a person must decide) · "drift" (a receiver of a one-way mapping was edited) · "twin" (a creation came
  * twice) · "unseen" (an item vanished without proof of deletion) · "gone" (a partner issue was deleted) · "lost" (copy
- * deleted). */
+ * deleted) · "cut" (a text too long for its site: only its beginning stands there). */
 #pragma once
 
 #include "base/json.h"
@@ -20,7 +20,8 @@ struct finding {
 /* Opens one; an open finding of the same pair, item and kind is replaced, so that a standing trouble shows once. A
  * conflict holds a value that can be restored, so it replaces only one with the same detail. */
 bool finding_open(struct store *, const struct finding *, struct err *e) MUST_CHECK;
-/* Closes the open findings of an item; kind NULL: of every kind but conflict, which stays until a person looked. */
+/* Closes the open findings of an item; kind NULL: of every kind but conflict, which stays until a person looked,
+ * and cut, which stays as long as the text is. */
 bool finding_resolve(struct store *, int64_t sync_id, int64_t pair_id, const char *item, const char *kind,
                      int64_t now_ms, struct err *e) MUST_CHECK;
 /* The open ones, oldest first; pair_id 0: of the whole synchronization. */

@@ -65,7 +65,8 @@ static bool set_birth_bases(struct batch *b, struct work *w, const struct op *op
         struct value born = at_birth(b->a, w->issue[own], sent.field_id, &sent.intended);
         base[own] = value_to_json(b->a, &born);
         base[from] = value_to_json(b->a, &sent.other);
-        if (!base_set(en->store, w->pair.id, sent.item, base[0], base[1], e))
+        if (!base_set(en->store, w->pair.id, sent.item, base[0], base[1], e) ||
+            (sent.intended.kind == VALUE_RICH && !cut_tell(en, b->a, w, own, sent.item, sent.intended.text, e)))
             return false;
     }
     /* not agreed yet, for the origin's status has still to be walked to; unless statuses do not go that way */

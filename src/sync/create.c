@@ -173,6 +173,8 @@ static bool map_fields(struct engine *en, struct arena *a, struct work *w, enum 
         if (plan_is_quarantined(a, w, item_of_field(f), both))
             continue;
         if (mapping_value(&en->mapping, a, f, from, &now, &mapped, &why)) {
+            if (mapped.kind == VALUE_RICH)
+                cut_to_fit(&en->mapping, a, to, mapped.text, &mapped.text);
             json_array_append(fields,
                               journal_entry(a, item_of_field(f), f->half[to].id, &mapped, &none, &now, NULL, NULL));
             continue;

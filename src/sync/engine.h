@@ -61,15 +61,28 @@ bool engine_settle(struct engine *, int limit, struct engine_counts *r, struct e
 bool engine_resync(struct store *, const char *sync_key, enum side from, const char *const *fields, size_t count,
                    struct err *e) MUST_CHECK;
 
+/* A text that is in step, of which the other side cannot say everything, or only its beginning. */
+struct engine_note {
+    enum side side;         /* where the text is */
+    const char *key, *item; /* "CA-1", "description" or "comment 10001" */
+    const char *what;       /* "a task list becomes a bullet list; …" */
+};
+
 /* What the verification found for one synchronization; details are in `lines`, for people. */
 struct engine_verify {
     int64_t pairs, equal, different, missing[2], comments[2], comments_paired, comments_unpaired[2], doubled[2];
     char **lines;
     size_t line_count;
+    int64_t lossy_texts;       /* texts of which the other side's form cannot say everything: no difference */
+    struct engine_note *notes; /* what it is; of very many, the first */
+    size_t note_count;
 };
 /* Reads everything on both sides and compares through the mapping; writes nothing. Differences that are known findings
  * are named as such. True also when differences were found. */
 bool engine_verify(struct engine *, struct arena *, struct engine_verify *r, struct err *e) MUST_CHECK;
+
+/* [{"side", "key", "item", "what"}]; the caller owns it. */
+json_t *engine_notes_to_json(const struct engine_verify *);
 
 /* Deletes the sync info panel (property and remote link) from every issue of both sides that is still reachable. */
 bool engine_clear_panels(struct engine *, int64_t *issues_r, struct err *e) MUST_CHECK;

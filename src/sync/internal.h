@@ -40,8 +40,8 @@ struct engine {
     struct arena people_life;     /* as long as a pass, or a verification */
     struct person *people;        /* asked for already; the values live in it as well */
     size_t people_count;
-    int64_t polled_ms;            /* when both sides were polled last */
-    struct paced *paced;          /* pairs put off in this pass until their issue may be written to again */
+    int64_t polled_ms;   /* when both sides were polled last */
+    struct paced *paced; /* pairs put off in this pass until their issue may be written to again */
     size_t paced_count;
     char *known_key[2];    /* the highest key of each side before its first creation of this pass; NULL: none */
     bool has_known_key[2]; /* it was looked up in this pass */
@@ -238,6 +238,16 @@ bool recover_pair(struct engine *, struct arena *, struct work *, struct err *e)
 bool recover_creation(struct engine *, struct arena *, struct work *, struct err *e) MUST_CHECK;
 
 /* --- poll.c, fingerprint.c, panel.c, status.c --- */
+
+/* --- cut.c --- */
+
+/* The text, or as much of its beginning as side `to` takes, with a note; true when it was cut. */
+bool cut_to_fit(const struct mapping *, struct arena *, enum side to, const char *text, const char **r);
+/* Opens the finding of a text that was cut, or closes it, by what was written to side `s`. In the open transaction. */
+bool cut_tell(struct engine *, struct arena *, struct work *, enum side s, const char *item, const char *text,
+              struct err *e) MUST_CHECK;
+
+/* --- poll.c, panel.c, status.c --- */
 
 bool poll_both(struct engine *, struct err *e) MUST_CHECK;
 /* Looks whether both projects show the counter that the store remembers, and raises it when it is due. ERR_FUSE, with a

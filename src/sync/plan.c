@@ -52,7 +52,8 @@ bool plan_is_quarantined(struct arena *a, const struct work *w, const char *item
 static bool has_finding(const struct work *w, const char *item)
 {
     for (size_t i = 0; i < w->finding_count; i++)
-        if (str_eq(w->findings[i].item, item) && !str_eq(w->findings[i].kind, "conflict"))
+        if (str_eq(w->findings[i].item, item) && !str_eq(w->findings[i].kind, "conflict") &&
+            !str_eq(w->findings[i].kind, "cut"))
             return true;
     return false;
 }
@@ -149,6 +150,12 @@ static void add_write(struct builder *b, const char *item, const char *const fie
 {
     enum side to = r->side, from = side_other(to);
     bool is_merge = r->verdict == DIFF_MERGE;
+    struct value value = r->value;
+    if (value.kind == VALUE_RICH && cut_to_fit(b->in->mapping, b->a, to, value.text, &value.text) &&
+        value_equal(&value, &d->now[to])) {
+        settle(b, item, d->now); /* what changed is in the part that this side does not have */
+        return;
+    }
     if (is_merge && value_equal(&r->value, &d->now[to])) { /* nothing to write here; the rest travels the other way */
         struct value base[2];
         base[to] = r->own_base;
@@ -157,7 +164,7 @@ static void add_write(struct builder *b, const char *item, const char *const fie
         b->plan->wants_more = true;
         return;
     }
-    json_t *entry = journal_entry(b->a, item, field_id[to], &r->value, &d->now[to], &d->now[from],
+    json_t *entry = journal_entry(b->a, item, field_id[to], &value, &d->now[to], &d->now[from],
                                   is_merge ? &r->own_base : NULL, r->has_loser ? &r->loser : NULL);
     if (!b->entries[to])
         b->entries[to] = json_keep(b->a, json_array());

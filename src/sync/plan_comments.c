@@ -166,6 +166,7 @@ static void add_copy(struct scene *s, enum side from, const struct tracker_comme
     if (!text_for_copy(s, NULL, c, NULL, false, from, &text))
         return;
     const char *body = mapping_comment_copy(s->in->mapping, s->a, to, c, s->w->pair.key[from], text);
+    cut_to_fit(s->in->mapping, s->a, to, body, &body);
     json_t *json = json_pack("{si ss ss ss so ss* ss* ss*}", "origin", (int)from, "originId", c->id, "originBody",
                              c->body, "body", body, "known", known_ids(s->w->issue[to]), "mark", restriction(s, c),
                              "visibilityType", visibility.type, "visibilityValue", visibility.value);
@@ -216,14 +217,15 @@ static void edit_copy(struct scene *s, const struct comment_row *row, const stru
     const char *text;
     if (!text_for_copy(s, row, origin, copy, copy_was_edited || is_ours_late, from, &text))
         return;
-    if (!visibility->type && !copy_was_edited && same_text(text, stripped(s, to, copy->body))) {
+    const char *body = mapping_comment_copy(s->in->mapping, s->a, to, origin, s->w->pair.key[from], text);
+    cut_to_fit(s->in->mapping, s->a, to, body, &body);
+    if (!visibility->type && !copy_was_edited && same_text(body, copy->body)) {
         struct comment_row *kept = arena_push(s->a, s->plan->changed_rows, s->plan->changed_row_count);
         *kept = *row; /* it says what the origin says, as far as its side can */
         kept->base[from] = origin->body;
         kept->base[to] = copy->body;
         return;
     }
-    const char *body = mapping_comment_copy(s->in->mapping, s->a, to, origin, s->w->pair.key[from], text);
     json_t *json =
         json_pack("{sI ss ss ss ss ss* ss* ss* ss*}", "row", (json_int_t)row->id, "commentId", copy->id, "body", body,
                   "was", copy->body, "originBody", origin->body, "loser", copy_was_edited ? copy->body : NULL, "mark",

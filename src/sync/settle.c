@@ -110,6 +110,8 @@ static bool settle_field(struct engine *en, struct arena *a, struct work *w, str
     const json_t *base[2];
     base[own] = value_to_json(a, base_own);
     base[side_other(own)] = value_to_json(a, &entry->other);
+    if (entry->intended.kind == VALUE_RICH && !cut_tell(en, a, w, own, entry->item, entry->intended.text, e))
+        return false;
     return base_set(en->store, w->pair.id, entry->item, base[SIDE_FIRST], base[SIDE_SECOND], e) &&
            finding_resolve(en->store, en->row.id, w->pair.id, entry->item, NULL, clock_now(en->clock), e);
 }
@@ -185,10 +187,9 @@ bool settle_comment_add(struct engine *en, struct arena *a, struct work *w, stru
     row.base[from] = json_at_str(op->body, "originBody");
     if (json_at_str(op->body, "visibilityType"))
         row.state = "restricted";
-    (void)a;
     w->pair.received_ms[own] = w->pair.sent_ms[from] = clock_now(en->clock);
     w->pair.panel_due = true;
-    return comment_add(en->store, &row, e) &&
+    return comment_add(en->store, &row, e) && cut_tell(en, a, w, own, op->item, body, e) &&
            finding_resolve(en->store, en->row.id, w->pair.id, op->item, NULL, clock_now(en->clock), e) &&
            settle_op(en, op, OP_SETTLED, NULL, e);
 }
@@ -220,15 +221,16 @@ bool settle_comment_edit(struct engine *en, struct arena *a, struct work *w, str
     w->pair.received_ms[op->side] = w->pair.sent_ms[side_other(op->side)] = clock_now(en->clock);
     w->pair.panel_due = true;
     return finding_resolve(en->store, en->row.id, w->pair.id, op->item, NULL, clock_now(en->clock), e) &&
-           settle_op(en, op, OP_SETTLED, NULL, e);
+           cut_tell(en, a, w, op->side, op->item, body, e) && settle_op(en, op, OP_SETTLED, NULL, e);
 }
 
 bool settle_comment_delete(struct engine *en, struct arena *a, struct work *w, struct op *op, struct err *e)
 {
     struct comment_row *row = row_by_id(w, json_at_int(op->body, "row", 0));
-    (void)a;
     if (row) {
         row->state = "deleted";
+        if (!cut_tell(en, a, w, op->side, op->item, NULL, e))
+            return false;
         if (!comment_update(en->store, row, e))
             return false;
     }

@@ -1,16 +1,9 @@
 /* verify.c - proves both sides equal except a listed few. It reads the sites, not the store's idea of them, and writes
  * nothing. */
-#include "sync/internal.h"
+#include "sync/verify.h"
 
 #include "base/str.h"
 #include "tracker/rich.h"
-
-struct check {
-    struct engine *en;
-    struct arena *a;   /* of the result */
-    struct arena page; /* of one batch */
-    struct engine_verify *r;
-};
 
 static void say(struct check *c, const char *format, ...) PRINTF_LIKE(2, 3);
 static void say(struct check *c, const char *format, ...)
@@ -62,10 +55,18 @@ static bool field_differs(struct check *c, const struct work *w, const struct co
     struct value now[2];
     for (int s = 0; s < 2; s++)
         now[s] = tracker_issue_value(w->issue[s], f ? f->half[s].id : ITEM_STATUS);
+    const char *const text[2] = {now[0].text, now[1].text};
+    if (now[0].kind == VALUE_RICH && now[1].kind == VALUE_RICH)
+        note_losses(c, w, item, text);
     if ((!sends_first && !sends_second) || (sends_first && maps(c, f, SIDE_FIRST, now)) ||
         (sends_second && maps(c, f, SIDE_SECOND, now)))
         return false;
     const char *kind = known_finding(w->findings, w->finding_count, item);
+    if (str_eq(kind, "cut")) {
+        note_add(c, w, sends_first ? SIDE_SECOND : SIDE_FIRST, item,
+                 "too long for this site: its beginning and a note");
+        return false;
+    }
     say(c, "%s and %s differ in %s: \"%s\" and \"%s\"%s%s%s", w->pair.key[0], w->pair.key[1], item,
         value_show_beside(&c->page, &now[0], &now[1]), value_show_beside(&c->page, &now[1], &now[0]),
         kind ? " (known: " : "", kind ? kind : "", kind ? ")" : "");
@@ -186,6 +187,17 @@ static bool row_differs(struct check *c, const struct work *w, const struct comm
         what = "differ";
     else if (!is_shown_to_all(both[row->origin]) && is_shown_to_all(both[side_other(row->origin)]))
         what = "the original is restricted and its copy is open to all";
+    if (what && str_eq(what, "differ") && str_eq(kind, "cut")) {
+        note_add(c, w, side_other(row->origin),
+                 arena_printf(&c->page, "comment %s", row->comment_id[side_other(row->origin)]),
+                 "too long for this site: its beginning and a note");
+        what = NULL;
+    }
+    if (both[0] && both[1]) {
+        const char *const text[2] = {both[0]->body, both[1]->body};
+        enum side rich = rich_is_adf(text[0]) ? SIDE_FIRST : SIDE_SECOND;
+        note_losses(c, w, arena_printf(&c->page, "comment %s", row->comment_id[rich]), text);
+    }
     c->r->comments_paired += !what;
     if (what)
         say(c, "comment %s of %s and %s of %s: %s%s%s%s", row->comment_id[0], w->pair.key[0], row->comment_id[1],

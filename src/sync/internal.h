@@ -237,8 +237,6 @@ bool recover_pair(struct engine *, struct arena *, struct work *, struct err *e)
 /* A creation whose pair still lacks a partner; sets the pair's missing id when it is found. */
 bool recover_creation(struct engine *, struct arena *, struct work *, struct err *e) MUST_CHECK;
 
-/* --- poll.c, fingerprint.c, panel.c, status.c --- */
-
 /* --- cut.c --- */
 
 /* The text, or as much of its beginning as side `to` takes, with a note; true when it was cut. */
@@ -247,7 +245,7 @@ bool cut_to_fit(const struct mapping *, struct arena *, enum side to, const char
 bool cut_tell(struct engine *, struct arena *, struct work *, enum side s, const char *item, const char *text,
               struct err *e) MUST_CHECK;
 
-/* --- poll.c, panel.c, status.c --- */
+/* --- poll.c, fingerprint.c, panel.c, status.c --- */
 
 bool poll_both(struct engine *, struct err *e) MUST_CHECK;
 /* Looks whether both projects show the counter that the store remembers, and raises it when it is due. ERR_FUSE, with a

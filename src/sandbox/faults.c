@@ -22,6 +22,7 @@ static const char *const kind_names[] = {
     [SANDBOX_FAULT_DELAY] = "delay",
     [SANDBOX_FAULT_TRUNCATE] = "truncate",
     [SANDBOX_FAULT_INDEX_LAG] = "index-lag",
+    [SANDBOX_FAULT_INDEX_FLICKER] = "index-flicker",
     [SANDBOX_FAULT_409] = "409",
     [SANDBOX_FAULT_VANISH] = "vanish",
     [SANDBOX_FAULT_WEBHOOK_LOST] = "webhook-lost",
@@ -43,11 +44,16 @@ static bool kind_parse(const char *name, enum sandbox_fault_kind *r)
     return false;
 }
 
+static bool is_of_index(enum sandbox_fault_kind kind)
+{
+    return kind == SANDBOX_FAULT_INDEX_LAG || kind == SANDBOX_FAULT_INDEX_FLICKER;
+}
+
 static bool check(const struct sandbox_fault *f, struct err *e)
 {
     if ((unsigned)f->kind >= ARRAY_LEN(kind_names))
         return err_set(e, ERR_INPUT, "fault: there is no kind %d", (int)f->kind);
-    if ((f->kind == SANDBOX_FAULT_DELAY || f->kind == SANDBOX_FAULT_INDEX_LAG) && f->ms < 0)
+    if ((f->kind == SANDBOX_FAULT_DELAY || is_of_index(f->kind)) && f->ms < 0)
         return err_set(e, ERR_INPUT, "fault %s: \"ms\" must not be negative", kind_names[f->kind]);
     if (f->kind == SANDBOX_FAULT_VANISH && !f->project)
         return err_set(e, ERR_INPUT, "fault vanish: \"project\" must name the project that vanishes");
@@ -58,9 +64,8 @@ bool sandbox_fault_add(struct sandbox *sb, const struct sandbox_fault *f, struct
 {
     if (!check(f, e))
         return false;
-    /* There is one lag: the newest. */
-    if (f->kind == SANDBOX_FAULT_INDEX_LAG &&
-        !sql_run(sb->db, e, "DELETE FROM fault WHERE kind = ?1", "s", kind_names[f->kind]))
+    /* There is one of each: the newest. */
+    if (is_of_index(f->kind) && !sql_run(sb->db, e, "DELETE FROM fault WHERE kind = ?1", "s", kind_names[f->kind]))
         return false;
     return sql_run(
         sb->db, e,
@@ -75,9 +80,15 @@ bool sandbox_faults_clear(struct sandbox *sb, struct err *e)
     return sql_run(sb->db, e, "DELETE FROM fault", "");
 }
 
-bool faults_index_lag(struct ctx *c, int64_t *ms_r)
+bool faults_index(struct ctx *c, int64_t *lag_r, int64_t *flicker_r)
 {
-    return db_int(c, ms_r, "SELECT ms FROM fault WHERE kind = 'index-lag'", "");
+    int64_t fault = 0;
+    if (!setting_int(c->db, "index_lag_ms", 0, lag_r, &c->err) ||
+        !db_int(c, &fault, "SELECT ms FROM fault WHERE kind = 'index-lag'", "") ||
+        !db_int(c, flicker_r, "SELECT ms FROM fault WHERE kind = 'index-flicker'", ""))
+        return false;
+    *lag_r = fault > *lag_r ? fault : *lag_r;
+    return true;
 }
 
 bool faults_webhook(struct ctx *c, const char *event, const char **kind_r, int64_t *ms_r)
@@ -157,7 +168,7 @@ static bool find_strike(struct sandbox *sb, const struct http_request *request, 
     if (!sql_query(
             sb->db, &rows, e,
             "SELECT id, kind, method, path, skip, ms, retry_after, reason, project FROM fault WHERE remaining <> 0 "
-            "AND kind <> 'index-lag' AND kind NOT LIKE 'webhook-%' ORDER BY id",
+            "AND kind NOT LIKE 'index-%' AND kind NOT LIKE 'webhook-%' ORDER BY id",
             ""))
         return false;
     while (!struck && sql_next(&rows)) {
@@ -293,6 +304,7 @@ static void answer_with(struct sandbox *sb, const struct strike *s, const struct
     case SANDBOX_FAULT_WEBHOOK_LATE:
     case SANDBOX_FAULT_WEBHOOK_REORDERED:
     case SANDBOX_FAULT_INDEX_LAG:
+    case SANDBOX_FAULT_INDEX_FLICKER:
         break;
     }
     sandbox_answer(sb, request, a, r);

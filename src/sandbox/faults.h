@@ -3,8 +3,8 @@
 
 #include "sandbox/internal.h"
 
-/* How long a change stays out of search results; 0 without such a fault. */
-bool faults_index_lag(struct ctx *, int64_t *ms_r) MUST_CHECK;
+/* How old a change must be before search sees it, and for how long it comes and goes; 0: not at all. */
+bool faults_index(struct ctx *, int64_t *lag_r, int64_t *flicker_r) MUST_CHECK;
 
 /* What is to go wrong with the next webhook of this event: the kind, counted, and its ms; NULL: nothing. */
 bool faults_webhook(struct ctx *, const char *event, const char **kind_r, int64_t *ms_r) MUST_CHECK;

@@ -35,26 +35,42 @@ static void bind_int(struct statement *s, int64_t n)
     bind(s, (struct jql_param){JQL_PARAM_INT, n, 0, NULL});
 }
 
-/* Fresh changes are not in the index yet, unless the caller named the issue. */
-static bool add_lag(struct statement *s, const struct jql_page *page)
+static void add_reconciled(struct statement *s, const struct jql_page *page)
 {
-    int64_t lag = 0;
-    if (!faults_index_lag(s->c, &lag))
-        return false;
-    if (lag <= 0)
-        return true;
-    buf_adds(&s->sql, " AND (i.updated <= ");
-    bind_int(s, s->c->now - lag);
-    if (page && page->reconciled_count) {
-        buf_adds(&s->sql, " OR i.id IN (");
-        for (size_t i = 0; i < page->reconciled_count; i++) {
-            if (i)
-                buf_addc(&s->sql, ',');
-            bind_int(s, page->reconciled[i]);
-        }
-        buf_addc(&s->sql, ')');
+    if (!page || !page->reconciled_count)
+        return;
+    buf_adds(&s->sql, " OR i.id IN (");
+    for (size_t i = 0; i < page->reconciled_count; i++) {
+        if (i)
+            buf_addc(&s->sql, ',');
+        bind_int(s, page->reconciled[i]);
     }
     buf_addc(&s->sql, ')');
+}
+
+/* Fresh changes are not in the index yet, or come and go, unless the caller named the issue. */
+static bool add_lag(struct statement *s, const struct jql_page *page)
+{
+    int64_t lag = 0, flicker = 0, now = s->c->now;
+    if (!faults_index(s->c, &lag, &flicker))
+        return false;
+    if (lag > 0) {
+        buf_adds(&s->sql, " AND (i.updated <= ");
+        bind_int(s, now - lag);
+        add_reconciled(s, page);
+        buf_addc(&s->sql, ')');
+    }
+    if (flicker > 0) {
+        buf_adds(&s->sql, " AND (i.updated <= ");
+        bind_int(s, now - flicker);
+        buf_adds(&s->sql, " OR ((");
+        bind_int(s, now);
+        buf_adds(&s->sql, " - i.updated) * 4 / ");
+        bind_int(s, flicker);
+        buf_adds(&s->sql, ") % 2 = 0");
+        add_reconciled(s, page);
+        buf_addc(&s->sql, ')');
+    }
     return true;
 }
 

@@ -61,7 +61,9 @@ enum sandbox_fault_kind {
     SANDBOX_FAULT_INDEX_LAG, /* "index-lag": until cleared, search does not see issues changed less than ms ago, unless
                               * they are named in reconcileIssues; ms 0 ends it. Not counted */
     SANDBOX_FAULT_409,       /* "409": not processed; what Cloud says of steps taken at the same moment */
-    SANDBOX_FAULT_VANISH,    /* "vanish": the caller does not see `project` (404, absent from search) */
+    SANDBOX_FAULT_INDEX_FLICKER, /* "index-flicker": until cleared, an issue changed less than ms ago is found, vanishes
+                                  * and is found again, each for a quarter of that time. Not counted */
+    SANDBOX_FAULT_VANISH,        /* "vanish": the caller does not see `project` (404, absent from search) */
     /* Of webhooks; `path` is the event, "comment_created": "webhook-lost" is never sent, "webhook-doubled" twice,
      * "webhook-late" after ms, "webhook-reordered" after the next one of its webhook, or a minute. */
     SANDBOX_FAULT_WEBHOOK_LOST,

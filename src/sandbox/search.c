@@ -8,7 +8,11 @@
 enum {
     DEFAULT_PAGE = 50,
     CLOUD_KEY_PAGE = 5000, /* when nothing but ids and keys is asked for */
+    CLOUD_FEW_PAGE = 1000, /* up to FEW_FIELDS small ones */
+    CLOUD_SOME_PAGE = 500,
     CLOUD_PAGE = 100,
+    FEW_FIELDS = 3,
+    SOME_FIELDS = 10,
     CLOUD_SORTS = 7,
     MAX_PROPERTIES = 5,
     MAX_RECONCILED = 50,
@@ -109,31 +113,60 @@ static bool add_names_and_schema(struct ctx *c, json_t *reply, const struct issu
 
 /* ---- Data Center ---- */
 
+static char *with_commas(struct ctx *c, int64_t n)
+{
+    char *text = arena_printf(c->a, "%lld", (long long)n);
+    for (size_t at = strlen(text); at > 3;) {
+        at -= 3;
+        text = arena_printf(c->a, "%.*s,%s", (int)at, text, text + at);
+    }
+    return text;
+}
+
+enum validation { VALIDATE_STRICT, VALIDATE_WARN, VALIDATE_NOT };
+
 struct old_search {
     const char *jql;
     int64_t start, max;
-    bool validates;
+    enum validation validation;
     struct issue_view view;
 };
 
-static bool is_lenient(const char *validation)
+/* strict (and true) refuses, warn (and false) warns, none says nothing. */
+static enum validation validation_of(const char *asked)
 {
-    return validation && (str_eq_nocase(validation, "false") || str_eq_nocase(validation, "none") ||
-                          str_eq_nocase(validation, "warn"));
+    if (asked && str_eq_nocase(asked, "none"))
+        return VALIDATE_NOT;
+    return asked && (str_eq_nocase(asked, "false") || str_eq_nocase(asked, "warn")) ? VALIDATE_WARN : VALIDATE_STRICT;
+}
+
+/* A search platform that answers no deeper than so far (the setting search_window, as with OpenSearch). */
+static bool check_window(struct ctx *c, const struct old_search *s, int64_t *window_r)
+{
+    if (!setting_int(c->db, "search_window", 0, window_r, &c->err))
+        return false;
+    int64_t wanted = s->start + s->max;
+    return !*window_r || wanted <= *window_r ||
+           refuse(c, 500,
+                  "Search limit exceeded. We couldn't complete your search because it requests %s results which "
+                  "exceeded the search platform limit of %s.",
+                  with_commas(c, wanted), with_commas(c, *window_r));
 }
 
 static bool answer_old_search(struct ctx *c, struct old_search *s)
 {
     struct jql_plan plan;
     struct jql_found found;
-    int64_t total;
+    int64_t total, window = 0;
     json_t *warnings = NULL, *issues;
-    if (!plan_query(c, s->jql ? s->jql : "", &plan, s->validates ? NULL : &warnings))
+    if (!plan_query(c, s->jql ? s->jql : "", &plan, s->validation == VALIDATE_STRICT ? NULL : &warnings))
         return false;
     if (s->max < 0 || s->max > c->d->search_page_cap)
         s->max = c->d->search_page_cap;
     if (s->start < 0)
         return refuse(c, 400, "The value of 'startAt' must not be negative.");
+    if (!check_window(c, s, &window))
+        return false;
     struct jql_page page = {.offset = s->start, .max = s->max};
     s->view.in_search = true;
     if (!jql_run(c, &plan, &page, &found) || !issues_json(c, found.ids, found.count, &s->view, &issues))
@@ -147,14 +180,16 @@ static bool answer_old_search(struct ctx *c, struct old_search *s)
     put_int(reply, "maxResults", s->max);
     put_int(reply, "total", total);
     put(reply, "issues", issues);
-    if (warnings)
+    if (warnings && s->validation == VALIDATE_WARN)
         put(reply, "warningMessages", warnings);
+    if (window)
+        put_int(reply, "maxResultWindow", window);
     return add_names_and_schema(c, reply, &s->view) && reply_json(c, 200, reply);
 }
 
 static bool search_get(struct ctx *c)
 {
-    struct old_search s = {.jql = param(c, "jql"), .validates = !is_lenient(param(c, "validateQuery"))};
+    struct old_search s = {.jql = param(c, "jql"), .validation = validation_of(param(c, "validateQuery"))};
     struct page page;
     if (!page_read(c, DEFAULT_PAGE, c->d->search_page_cap, &page) || !issue_view_from_query(c, "*navigable", &s.view))
         return false;
@@ -166,7 +201,8 @@ static bool search_get(struct ctx *c)
 static bool search_post(struct ctx *c)
 {
     const json_t *validation = json_object_get(c->body, "validateQuery");
-    struct old_search s = {.validates = !json_is_false(validation) && !is_lenient(json_string_value(validation))};
+    struct old_search s = {.validation = json_is_false(validation) ? VALIDATE_WARN
+                                                                   : validation_of(json_string_value(validation))};
     if (!body_string(c, "jql", &s.jql) || !body_int(c, "startAt", 0, &s.start) ||
         !body_int(c, "maxResults", DEFAULT_PAGE, &s.max) ||
         !issue_view_from_body(c, "*navigable", json_object_get(c->body, "fields"), json_object_get(c->body, "expand"),
@@ -188,6 +224,8 @@ struct new_search {
     int64_t reconciled[MAX_RECONCILED];
     size_t reconciled_count, property_count;
     bool is_ids_only, is_keys_only; /* nothing but `id`; nothing but `id` and `key` */
+    bool is_heavy;                  /* lists, texts, or "all" of them */
+    size_t field_count;             /* besides `id` and `key` */
     struct issue_view view;
 };
 
@@ -224,6 +262,21 @@ static bool read_token(struct ctx *c, const struct new_search *s, json_t **after
     return true;
 }
 
+/* How many issues one page holds: fewer the more is asked of each. The setting search_page_max makes it fewer still. */
+static bool page_cap(struct ctx *c, const struct new_search *s, int64_t *r)
+{
+    int64_t set = 0;
+    bool is_plain = !s->property_count && !s->view.expand && !s->is_heavy;
+    *r = is_plain && s->is_keys_only                 ? CLOUD_KEY_PAGE
+         : is_plain && s->field_count <= FEW_FIELDS  ? CLOUD_FEW_PAGE
+         : is_plain && s->field_count <= SOME_FIELDS ? CLOUD_SOME_PAGE
+                                                     : CLOUD_PAGE;
+    if (!setting_int(c->db, "search_page_max", 0, &set, &c->err))
+        return false;
+    *r = set > 0 && set < *r ? set : *r;
+    return true;
+}
+
 static bool answer_new_search(struct ctx *c, struct new_search *s)
 {
     struct jql_plan plan;
@@ -238,7 +291,9 @@ static bool answer_new_search(struct ctx *c, struct new_search *s)
         return false;
     if (s->property_count > MAX_PROPERTIES)
         return refuse(c, 400, "A maximum of %d properties can be requested.", MAX_PROPERTIES);
-    int64_t cap = s->is_keys_only && !s->property_count && !s->view.expand ? CLOUD_KEY_PAGE : CLOUD_PAGE;
+    int64_t cap = 0;
+    if (!page_cap(c, s, &cap))
+        return false;
     struct jql_page page = {.max = s->max <= 0    ? DEFAULT_PAGE
                                    : s->max < cap ? s->max
                                                   : cap,
@@ -266,6 +321,16 @@ static bool answer_new_search(struct ctx *c, struct new_search *s)
     return add_names_and_schema(c, reply, &s->view) && reply_json(c, 200, reply);
 }
 
+static bool is_heavy(const char *field)
+{
+    static const char *const heavy[] = {"description", "environment", "comment",  "worklog",
+                                        "attachment",  "issuelinks",  "subtasks", "watches"};
+    for (size_t i = 0; i < ARRAY_LEN(heavy); i++)
+        if (str_eq(heavy[i], field))
+            return true;
+    return false;
+}
+
 /* What only ids and keys cost less: up to 5000 of them come in a page. */
 static void note_fields(struct new_search *s, char **fields, size_t count)
 {
@@ -273,7 +338,10 @@ static void note_fields(struct new_search *s, char **fields, size_t count)
     for (size_t i = 0; i < count; i++) {
         bool is_id = str_eq(fields[i], "id") || !*fields[i];
         s->is_ids_only = s->is_ids_only && is_id;
-        s->is_keys_only = s->is_keys_only && (is_id || str_eq(fields[i], "key"));
+        bool is_light = is_id || str_eq(fields[i], "key");
+        s->is_keys_only = s->is_keys_only && is_light;
+        s->field_count += !is_light;
+        s->is_heavy = s->is_heavy || *fields[i] == '*' || *fields[i] == '-' || is_heavy(fields[i]);
     }
 }
 

@@ -17,6 +17,12 @@ static void without_validation_mistakes_become_warnings(void **state)
                         "An issue with key 'SA-99' does not exist for field 'key'.");
     a = ask(s, HTTP_GET, "/rest/api/2/search?jql=project%3DNONE&validateQuery=false", NULL);
     assert_int_equal(json_at_int(a.json, "total", -1), 0);
+    a = ask(s, HTTP_GET, "/rest/api/2/search?jql=project%3DNONE&validateQuery=warn", NULL);
+    assert_int_equal(json_at_count(a.json, "warningMessages"), 1);
+    a = ask(s, HTTP_GET, "/rest/api/2/search?jql=project%3DNONE&validateQuery=none", NULL);
+    assert_int_equal(a.status, 200);
+    assert_null(json_object_get(a.json, "warningMessages"));
+    assert_int_equal(ask(s, HTTP_GET, "/rest/api/2/search?jql=project%3DNONE&validateQuery=strict", NULL).status, 400);
     site_close(s);
 }
 
@@ -33,7 +39,14 @@ static void data_center_pages_by_offset_and_cuts_at_a_thousand(void **state)
     assert_int_equal(json_at_int(a.json, "maxResults", -1), 1000);
     assert_int_equal(json_at_count(a.json, "issues"), 10);
     assert_null(json_object_get(json_array_get(json_object_get(a.json, "issues"), 0), "fields"));
+    assert_int_equal(ask(s, HTTP_POST, "/sandbox/settings", "{\"search_window\":10000}").status, 204);
+    a = ask(s, HTTP_GET, "/rest/api/2/search?jql=&startAt=10000&maxResults=100", NULL);
+    assert_int_equal(a.status, 500);
+    assert_string_equal(joined(s, json_object_get(a.json, "errorMessages"), NULL),
+                        "Search limit exceeded. We couldn't complete your search because it requests 10,100 results "
+                        "which exceeded the search platform limit of 10,000.");
     a = ask(s, HTTP_POST, "/rest/api/2/search", "{\"jql\":\"\",\"maxResults\":0}");
+    assert_int_equal(json_at_int(a.json, "maxResultWindow", -1), 10000);
     assert_int_equal(json_at_int(a.json, "total", -1), 10);
     assert_int_equal(json_at_count(a.json, "issues"), 0);
     site_close(s);
@@ -285,6 +298,55 @@ static void fresh_changes_lag_unless_they_are_reconciled(void **state)
     site_close(s);
 }
 
+/* A hundred and twenty issues; how many the first page holds. */
+static int64_t page_of(struct site *s, const char *rest)
+{
+    struct answer a = search_jql(s, arena_printf(&s->a, "{\"jql\":\"project = CA\",\"maxResults\":5000,%s}", rest));
+    assert_int_equal(a.status, 200);
+    assert_true(json_at_bool(a.json, "isLast", false) == (json_at_str(a.json, "nextPageToken") == NULL));
+    return (int64_t)json_at_count(a.json, "issues");
+}
+
+static void pages_come_shorter_the_more_is_asked_of_each_issue(void **state)
+{
+    (void)state;
+    struct site *s = cloud(120);
+    assert_int_equal(page_of(s, "\"fields\":[\"key\"]"), 120);
+    assert_int_equal(page_of(s, "\"fields\":[\"key\",\"summary\",\"status\"]"), 120);
+    assert_int_equal(page_of(s, "\"fields\":[\"*all\"]"), 100);
+    assert_int_equal(page_of(s, "\"fields\":[\"summary\",\"comment\"]"), 100);
+    assert_int_equal(page_of(s, "\"fields\":[\"key\"],\"expand\":\"names\""), 100);
+    assert_int_equal(page_of(s, "\"fields\":[\"key\"],\"properties\":[\"p\"]"), 100);
+    assert_int_equal(ask(s, HTTP_POST, "/sandbox/settings", "{\"search_page_max\":7}").status, 204);
+    assert_int_equal(page_of(s, "\"fields\":[\"key\"]"), 7);
+    site_close(s);
+}
+
+static void found_issues_may_vanish_for_a_while(void **state)
+{
+    (void)state;
+    struct site *s = cloud(1);
+    assert_int_equal(ask(s, HTTP_POST, "/sandbox/faults", "{\"kind\":\"index-flicker\",\"ms\":8000}").status, 204);
+    int64_t id = site_issue(s, "fresh", TEST_NOW);
+    static const char *const seen[] = {"CA-1 CA-2", "CA-1", "CA-1 CA-2", "CA-1", "CA-1 CA-2", "CA-1 CA-2"};
+    for (size_t i = 0; i < ARRAY_LEN(seen); i++) {
+        struct answer a = search_jql(s, "{\"jql\":\"project = CA ORDER BY key\",\"fields\":[\"key\"]}");
+        assert_string_equal(joined(s, json_object_get(a.json, "issues"), "key"), seen[i]);
+        a = search_jql(s, arena_printf(&s->a,
+                                       "{\"jql\":\"project = CA ORDER BY key\",\"fields\":[\"key\"],"
+                                       "\"reconcileIssues\":[%lld]}",
+                                       (long long)id));
+        assert_int_equal(json_at_count(a.json, "issues"), 2);
+        assert_int_equal(ask(s, HTTP_GET, "/rest/api/3/issue/CA-2", NULL).status, 200);
+        s->clock.now += 2000;
+    }
+    assert_int_equal(ask(s, HTTP_DELETE, "/sandbox/faults", NULL).status, 204);
+    assert_int_equal(ask(s, HTTP_POST, "/sandbox/settings", "{\"index_lag_ms\":60000}").status, 204);
+    struct answer a = search_jql(s, "{\"jql\":\"project = CA\",\"fields\":[\"key\"]}");
+    assert_string_equal(joined(s, json_object_get(a.json, "issues"), "key"), "CA-1");
+    site_close(s);
+}
+
 static void bulk_fetch_answers_in_the_order_of_ids(void **state)
 {
     (void)state;
@@ -338,6 +400,8 @@ int main(void)
         cmocka_unit_test(cloud_gives_ids_alone_unless_asked_for_more),
         cmocka_unit_test(cloud_refuses_what_has_no_restriction_and_too_many_properties),
         cmocka_unit_test(fresh_changes_lag_unless_they_are_reconciled),
+        cmocka_unit_test(pages_come_shorter_the_more_is_asked_of_each_issue),
+        cmocka_unit_test(found_issues_may_vanish_for_a_while),
         cmocka_unit_test(bulk_fetch_answers_in_the_order_of_ids),
         cmocka_unit_test(the_count_wants_a_bounded_query),
     };

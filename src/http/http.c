@@ -78,8 +78,10 @@ void http_handle(http_handler handler, void *context, const struct http_request 
         *response = (struct http_response){.status = 500};
     if (!response->body || response->status == 204 || response->status == 304)
         response->body_length = 0;
-    if (response->body_length == 0)
+    if (response->body_length == 0) {
         response->body = NULL;
+        response->told_length = 0;
+    }
     struct http_response sent = *response;
     sent.headers = NULL;
     sent.header_count = 0;

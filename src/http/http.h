@@ -38,6 +38,7 @@ struct http_response {
     size_t header_count;
     const char *body; /* zero-terminated one past the end */
     size_t body_length;
+    size_t told_length; /* more than body_length: the head tells this length, and the connection is cut after body */
 };
 
 /* A status that a handler sets for a reply that never comes: the connection is cut (the server), or the caller hears

@@ -191,11 +191,30 @@ static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const c
     return MHD_YES;
 }
 
-static enum MHD_Result send_response(struct http_server *s, struct MHD_Connection *mhd, const struct http_response *r)
+/* Gives what there is of a body and then cuts the connection. */
+static ssize_t read_cut(void *context, uint64_t at, char *out, size_t room)
+{
+    const struct http_response *r = context;
+    if (at >= r->body_length)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    size_t n = r->body_length - (size_t)at < room ? r->body_length - (size_t)at : room;
+    memcpy(out, r->body + at, n);
+    return (ssize_t)n;
+}
+
+static struct MHD_Response *response_of(struct connection *c, const struct http_response *r)
 {
     /* the body lives in the connection's arena until on_completed, after which MHD looks at it no more */
-    struct MHD_Response *m =
-        MHD_create_response_from_buffer(r->body_length, (void *)(uintptr_t)r->body, MHD_RESPMEM_PERSISTENT);
+    if (r->told_length <= r->body_length)
+        return MHD_create_response_from_buffer(r->body_length, (void *)(uintptr_t)r->body, MHD_RESPMEM_PERSISTENT);
+    struct http_response *kept = arena_new(&c->memory, struct http_response);
+    *kept = *r;
+    return MHD_create_response_from_callback(r->told_length, 4096, read_cut, kept, NULL);
+}
+
+static enum MHD_Result send_response(struct http_server *s, struct MHD_Connection *mhd, const struct http_response *r)
+{
+    struct MHD_Response *m = response_of(connection_of(mhd), r);
     if (!m)
         return MHD_NO;
     for (size_t i = 0; i < r->header_count; i++)

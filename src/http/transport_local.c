@@ -39,6 +39,10 @@ static bool local_perform(struct transport *t, const struct http_request *reques
         arena_release(&scratch);
         return err_set(e, ERR_UNCERTAIN, "the connection was cut before the reply came");
     }
+    if (sent.told_length > sent.body_length && request->method != HTTP_HEAD) {
+        arena_release(&scratch);
+        return err_set(e, ERR_UNCERTAIN, "the connection was cut in the middle of the reply");
+    }
     size_t length = request->method == HTTP_HEAD ? 0 : sent.body_length;
     *response = (struct http_response){
         .status = sent.status,

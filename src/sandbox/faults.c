@@ -21,6 +21,7 @@ static const char *const kind_names[] = {
     [SANDBOX_FAULT_ANONYMOUS] = "anonymous",
     [SANDBOX_FAULT_DELAY] = "delay",
     [SANDBOX_FAULT_TRUNCATE] = "truncate",
+    [SANDBOX_FAULT_RESET] = "reset",
     [SANDBOX_FAULT_INDEX_LAG] = "index-lag",
     [SANDBOX_FAULT_INDEX_FLICKER] = "index-flicker",
     [SANDBOX_FAULT_409] = "409",
@@ -293,6 +294,13 @@ static void answer_with(struct sandbox *sb, const struct strike *s, const struct
         set_body(a, r, 409, "application/json;charset=UTF-8",
                  "{\"errorMessages\":[\"The issue could not be updated because it is being changed by another request."
                  " Try again.\"],\"errors\":{}}");
+        return;
+    case SANDBOX_FAULT_RESET:
+        sandbox_answer(sb, request, a, r);
+        r->told_length = r->body_length;
+        cut_in_half(a, r);
+        if (!r->body_length) /* nothing to cut in the middle of */
+            *r = (struct http_response){0};
         return;
     case SANDBOX_FAULT_VANISH:
         sb->vanished = s->project;

@@ -1,3 +1,4 @@
+#include "http/transport.h"
 #include "sandbox/test_rows.h"
 
 static struct site *site(enum sandbox_dialect dialect)
@@ -121,6 +122,30 @@ static void strange_answers_are_strange(void **state)
     site_close(s);
 }
 
+static void a_reset_comes_in_the_middle_of_what_was_done(void **state)
+{
+    (void)state;
+    struct site *s = site(SANDBOX_DC10);
+    struct err e = ERR_INIT;
+    script(s, (struct sandbox_fault){.kind = SANDBOX_FAULT_RESET, .method = "POST"});
+    struct answer a = comment(s);
+    assert_int_equal(a.status, 201);
+    assert_null(a.json);
+    assert_true(a.response.told_length > a.response.body_length);
+    assert_int_equal(comments(s), 1);
+    script(s, (struct sandbox_fault){.kind = SANDBOX_FAULT_RESET, .method = "PUT"});
+    a = ask(s, HTTP_PUT, "/rest/api/2/issue/SA-1", "{\"fields\":{\"summary\":\"x\"}}"); /* its reply has no body */
+    assert_int_equal(a.status, 0);
+    struct transport *t = transport_local_new(sandbox_handle, s->sb);
+    struct http_response response;
+    script(s, (struct sandbox_fault){.kind = SANDBOX_FAULT_RESET});
+    struct http_request request = {.method = HTTP_GET, .target = "/rest/api/2/serverInfo"};
+    assert_false(transport_perform(t, &request, &s->a, &response, &e));
+    assert_int_equal(e.kind, ERR_UNCERTAIN);
+    transport_free(t);
+    site_close(s);
+}
+
 static void a_delay_passes_on_the_clock_of_the_sandbox(void **state)
 {
     (void)state;
@@ -195,6 +220,7 @@ int main(void)
         cmocka_unit_test(skips_and_counts_are_kept_per_route),
         cmocka_unit_test(too_many_requests_say_why_and_how_long),
         cmocka_unit_test(strange_answers_are_strange),
+        cmocka_unit_test(a_reset_comes_in_the_middle_of_what_was_done),
         cmocka_unit_test(a_delay_passes_on_the_clock_of_the_sandbox),
         cmocka_unit_test(a_vanished_project_is_neither_found_nor_read),
         cmocka_unit_test(faults_come_over_http_for_administrators_only),

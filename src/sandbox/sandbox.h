@@ -58,6 +58,7 @@ enum sandbox_fault_kind {
     SANDBOX_FAULT_ANONYMOUS, /* "anonymous": the credentials count as dead; what is open to all answers 200 to nobody */
     SANDBOX_FAULT_DELAY,     /* "delay": ms pass on the sandbox's clock, then it is processed */
     SANDBOX_FAULT_TRUNCATE,  /* "truncate": processed, half of the reply's body comes */
+    SANDBOX_FAULT_RESET,     /* "reset": processed, the connection is cut in the middle of the reply's body */
     SANDBOX_FAULT_INDEX_LAG, /* "index-lag": until cleared, search does not see issues changed less than ms ago, unless
                               * they are named in reconcileIssues; ms 0 ends it. Not counted */
     SANDBOX_FAULT_409,       /* "409": not processed; what Cloud says of steps taken at the same moment */

@@ -236,6 +236,27 @@ static bool put_columns(struct ctx *c, json_t *o, const struct board *b)
     return true;
 }
 
+/* Where the board is: Cloud tells it. */
+static bool put_place(struct ctx *c, json_t *o, const struct board *b)
+{
+    struct sql_rows rows;
+    json_t *place = new_object(c);
+    if (!c->d->is_cloud || !b->project)
+        return true;
+    if (!db_query(c, &rows, "SELECT key, name FROM project WHERE id = ?1", "i", b->project))
+        return false;
+    if (sql_next(&rows)) {
+        put_str(place, "type", "project");
+        put_str(place, "key", sql_peek(&rows, 0));
+        put_id(place, "id", b->project);
+        put_str(place, "self",
+                arena_printf(c->a, "%s/rest/api/2/project/%lld", c->sb->base_url, (long long)b->project));
+        put_str(place, "name", sql_peek(&rows, 1));
+    }
+    put(o, "location", place);
+    return db_done(c, &rows);
+}
+
 static bool configuration_get(struct ctx *c)
 {
     struct board b;
@@ -249,9 +270,16 @@ static bool configuration_get(struct ctx *c)
     put_str(o, "type", b.type);
     put_str(o, "self",
             arena_printf(c->a, "%s/rest/agile/1.0/board/%lld/configuration", c->sb->base_url, (long long)b.id));
+    if (!put_place(c, o, &b))
+        return false;
     put_id(part, "id", b.filter);
     put_str(part, "self", arena_printf(c->a, "%s/rest/api/2/filter/%lld", c->sb->base_url, (long long)b.filter));
     put(o, "filter", part);
+    if (!str_eq(b.type, "scrum")) { /* what has left the board with a release */
+        part = new_object(c);
+        put_str(part, "query", "fixVersion in unreleasedVersions() OR fixVersion is EMPTY");
+        put(o, "subQuery", part);
+    }
     if (!put_columns(c, o, &b))
         return false;
     if (points && str_eq(b.type, "scrum")) {

@@ -295,7 +295,12 @@ static json_t *old_types(struct ctx *c, const struct old *o, int64_t project)
             break;
         if (o->with_fields) {
             put_str(copy, "expand", "fields");
-            put(copy, "fields", screen_json(c, project, id, "create"));
+            json_t *fields = screen_json(c, project, id, "create"), *field;
+            const char *name;
+            json_object_foreach (fields, name, field)
+                if (c->d->is_cloud) /* the new form alone has it there */
+                    json_object_del(field, "fieldId");
+            put(copy, "fields", fields);
         }
         add(list, copy);
     }

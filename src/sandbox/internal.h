@@ -137,6 +137,9 @@ json_t *json_stored(struct ctx *, const char *text);
 char *time_text(struct ctx *, int64_t epoch_ms);
 int zone_minutes(struct sandbox *, int64_t epoch_ms); /* the server's zone */
 
+/* The object that a DELETE carries; NULL when it carries nothing. 400 for anything else. */
+bool body_of_delete(struct ctx *, const json_t **r) MUST_CHECK;
+
 /* ---- parameters (reply.c) ---- */
 
 const char *param(struct ctx *, const char *name);  /* first value, NULL when absent */

@@ -160,15 +160,11 @@ static bool filtered_put(struct ctx *c)
 static bool filtered_delete(struct ctx *c)
 {
     struct filter f;
-    struct err e = ERR_INIT;
     int64_t *issues;
     size_t count;
-    const json_t *sent = NULL;
-    if (c->request->body_length) {
-        sent = json_parse(c->a, c->request->body, c->request->body_length, false, "request body", &e);
-        if (!json_is_object(sent))
-            return refuse(c, 400, "%s", c->d->json_broken);
-    }
+    const json_t *sent;
+    if (!body_of_delete(c, &sent))
+        return false;
     if (!filter_read(c, sent, &f) || !filter_issues(c, &f, c->args[0], &issues, &count))
         return false;
     for (size_t i = 0; i < count; i++)

@@ -249,6 +249,16 @@ bool refuse_problems(struct ctx *c, int status, const struct problems *p)
     return refuse_with(c, status, problems_json(c, p));
 }
 
+bool body_of_delete(struct ctx *c, const json_t **r)
+{
+    struct err e = ERR_INIT;
+    *r = NULL;
+    if (!c->request->body_length)
+        return true;
+    *r = json_parse(c->a, c->request->body, c->request->body_length, false, "request body", &e);
+    return json_is_object(*r) || refuse(c, 400, "%s", c->d->json_broken ? c->d->json_broken : e.text);
+}
+
 /* ---- parameters ---- */
 
 const char *param(struct ctx *c, const char *name)

@@ -81,6 +81,7 @@
     table(workflow_api) \
     table(workflow_define) \
     table(worklog) \
+    table(worklog_bulk) \
     table(worklog_feed)
 
 /* clang-format on */

@@ -369,7 +369,7 @@ static bool worklog_post(struct ctx *c)
     return p.count ? refuse_problems(c, 400, &p) : reply_worklog(c, 201, id);
 }
 
-static bool may_change(struct ctx *c, const struct worklog *w, const char *verb)
+bool worklog_may(struct ctx *c, const struct worklog *w, const char *verb)
 {
     bool may = false;
     return right_on_own(c, w->issue, verb, "WORKLOGS", w->author, &may) &&
@@ -384,7 +384,7 @@ static bool worklog_put(struct ctx *c)
     struct problems p = {0};
     struct issue_time before, after;
     struct estimate how = asked_estimate(c, "reduceBy");
-    if (!worklog_need(c, &w) || !notify_allowed(c) || !may_change(c, &w, "EDIT"))
+    if (!worklog_need(c, &w) || !notify_allowed(c) || !worklog_may(c, &w, "EDIT"))
         return false;
     was = w;
     if (!read_worklog(c, c->body, false, &p, &w) || !issue_time_read(c, w.issue, &before))
@@ -408,25 +408,36 @@ static bool worklog_put(struct ctx *c)
            webhook_noun(c, WEBHOOK_WORKLOG, "worklog_updated", w.id) && reply_worklog(c, 200, w.id);
 }
 
+static bool remove_one(struct ctx *c, const struct worklog *w, const struct estimate *how, struct problems *p)
+{
+    struct issue_time before, after;
+    if (!issue_time_read(c, w->issue, &before))
+        return false;
+    after = before;
+    adjust(c, how, -w->seconds, p, &after);
+    if (p->count)
+        return true;
+    after.spent = moved(before.spent, -w->seconds);
+    return webhook_noun(c, WEBHOOK_WORKLOG, "worklog_deleted", w->id) &&
+           db_run(c, "DELETE FROM worklog WHERE id = ?1", "i", w->id) &&
+           db_run(c, "INSERT INTO worklog_deleted (worklog, deleted) VALUES (?1, ?2)", "ii", w->id, c->now) &&
+           entity_properties_delete(c, "worklog", w->id) && leave_trace(c, w->issue, &before, &after, w->id, 0);
+}
+
+bool worklog_remove(struct ctx *c, const struct worklog *w, const char *how, struct problems *p)
+{
+    struct estimate e = {how, NULL, NULL};
+    return remove_one(c, w, &e, p);
+}
+
 static bool worklog_delete(struct ctx *c)
 {
     struct worklog w;
     struct problems p = {0};
-    struct issue_time before, after;
     struct estimate how = asked_estimate(c, "increaseBy");
-    if (!worklog_need(c, &w) || !notify_allowed(c) || !may_change(c, &w, "DELETE") ||
-        !issue_time_read(c, w.issue, &before))
+    if (!worklog_need(c, &w) || !notify_allowed(c) || !worklog_may(c, &w, "DELETE") || !remove_one(c, &w, &how, &p))
         return false;
-    after = before;
-    adjust(c, &how, -w.seconds, &p, &after);
-    if (p.count)
-        return refuse_problems(c, 400, &p);
-    after.spent = moved(before.spent, -w.seconds);
-    return webhook_noun(c, WEBHOOK_WORKLOG, "worklog_deleted", w.id) &&
-           db_run(c, "DELETE FROM worklog WHERE id = ?1", "i", w.id) &&
-           db_run(c, "INSERT INTO worklog_deleted (worklog, deleted) VALUES (?1, ?2)", "ii", w.id, c->now) &&
-           entity_properties_delete(c, "worklog", w.id) && leave_trace(c, w.issue, &before, &after, w.id, 0) &&
-           reply_empty(c, 204);
+    return p.count ? refuse_problems(c, 400, &p) : reply_empty(c, 204);
 }
 
 bool worklogs_remove(struct ctx *c, int64_t issue)

@@ -39,6 +39,10 @@ bool worklog_find(struct ctx *, int64_t id, struct worklog *) MUST_CHECK;
 json_t *worklog_json(struct ctx *, const struct worklog *, bool properties);
 /* {startAt,maxResults,total,worklogs}: the first of an issue; NULL when the database failed. */
 json_t *worklog_page_json(struct ctx *, int64_t issue);
+/* EDIT or DELETE, as one's own or anybody's; otherwise a refusal. */
+bool worklog_may(struct ctx *, const struct worklog *, const char *verb) MUST_CHECK;
+/* Deletes it; `how` is NULL (auto) or leave. */
+bool worklog_remove(struct ctx *, const struct worklog *, const char *how, struct problems *) MUST_CHECK;
 /* An issue is about to be deleted: its worklogs go with it, and that is remembered. */
 bool worklogs_remove(struct ctx *, int64_t issue) MUST_CHECK;
 /* {add: {…}} as an update of an issue asks. */

@@ -38,7 +38,8 @@ static json_t *change_json(struct ctx *c, int64_t worklog, int64_t at, json_t *p
     json_t *o = new_object(c);
     put_int(o, "worklogId", worklog);
     put_int(o, "updatedTime", at);
-    put(o, "properties", properties);
+    if (c->d->is_cloud)
+        put(o, "properties", properties);
     return o;
 }
 

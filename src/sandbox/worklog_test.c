@@ -346,6 +346,35 @@ static void the_worklogs_of_a_deleted_issue_are_told_as_deleted(void **state)
     }
 }
 
+static void cloud_deletes_and_moves_worklogs_together_or_not_at_all(void **state)
+{
+    (void)state;
+    struct test_site s;
+    test_site_open(&s, SANDBOX_CLOUD);
+    test_project(&s, "SA");
+    test_issue(&s, "SA", "Task", "one");
+    test_issue(&s, "SA", "Task", "two");
+    const char *a = json_at_str(post(&s, "", "{'timeSpent':'1h'}"), "id");
+    const char *b = json_at_str(post(&s, "", "{'timeSpent':'2h'}"), "id");
+    const char *r =
+        json_at_str(post(&s, "", "{'timeSpent':'4h','visibility':{'type':'role','value':'Administrators'}}"), "id");
+    test_json(&s, HTTP_DELETE, 404, WORKLOG, test_body(&s, "{'ids':[%s,1]}", a));
+    test_json(&s, HTTP_DELETE, 400, WORKLOG, "{}");
+    test_json(&s, HTTP_DELETE, 400, WORKLOG "?adjustEstimate=new", test_body(&s, "{'ids':[%s]}", a));
+    assert_int_equal(json_at_int(fields(&s), "timespent", 0), 7 * 3600);
+    test_json(&s, HTTP_POST, 400, WORKLOG "/move", test_body(&s, "{'ids':[%s,%s],'issueIdOrKey':'SA-2'}", b, r));
+    test_json(&s, HTTP_POST, 404, WORKLOG "/move", test_body(&s, "{'ids':[%s],'issueIdOrKey':'SA-9'}", b));
+    test_json(&s, HTTP_POST, 204, WORKLOG "/move", test_body(&s, "{'ids':[%s],'issueIdOrKey':'SA-2'}", b));
+    assert_int_equal(json_at_int(fields(&s), "timespent", 0), 5 * 3600);
+    json_t *two = test_get(&s, 200, "/rest/api/2/issue/SA-2?fields=timespent,worklog");
+    assert_int_equal(json_at_int(two, "fields.timespent", 0), 2 * 3600);
+    assert_int_equal(json_at_int(two, "fields.worklog.total", 0), 1);
+    test_json(&s, HTTP_DELETE, 204, WORKLOG, test_body(&s, "{'ids':[%s,%s,%s]}", a, r, a));
+    assert_int_equal(json_at_int(fields(&s), "timespent", -1), 0);
+    assert_int_equal(json_at_int(fields(&s), "worklog.total", -1), 0);
+    test_site_close(&s);
+}
+
 static void a_long_feed_comes_in_pages(void **state)
 {
     (void)state;
@@ -407,6 +436,7 @@ int main(void)
         cmocka_unit_test(a_restricted_worklog_is_there_for_its_group_alone),
         cmocka_unit_test(the_feeds_tell_what_changed_and_what_went),
         cmocka_unit_test(the_worklogs_of_a_deleted_issue_are_told_as_deleted),
+        cmocka_unit_test(cloud_deletes_and_moves_worklogs_together_or_not_at_all),
         cmocka_unit_test(a_long_feed_comes_in_pages),
         cmocka_unit_test(cloud_pages_worklogs_and_takes_those_of_a_time),
     };

@@ -217,6 +217,31 @@ static void a_version_hands_its_issues_over(void **state)
     }
 }
 
+static void a_version_is_found_in_custom_fields_too(void **state)
+{
+    (void)state;
+    EACH_DIALECT(s)
+    {
+        const char *a = json_at_str(version(&s, "a"), "id"), *b = json_at_str(version(&s, "b"), "id");
+        json_t *f = test_json(&s, HTTP_POST, 201, "/rest/api/2/field",
+                              test_body(&s, "{'name':'Found in','type':"
+                                            "'com.atlassian.jira.plugin.system.customfieldtypes:multiversion'}"));
+        const char *field = json_at_str(f, "id"), *number = field + strlen("customfield_");
+        char *target = arena_printf(&s.arena, "/rest/api/2/issue/%s", test_issue(&s, "SA", "Task", "x"));
+        test_json(&s, HTTP_PUT, 204, target, test_body(&s, "{'fields':{'%s':[{'name':'a'}]}}", field));
+        json_t *o = test_get(&s, 200, "/rest/api/2/version/%s/relatedIssueCounts", a);
+        assert_int_equal(json_at_int(o, "issueCountWithCustomFieldsShowingVersion", 0), 1);
+        o = json_array_get(json_object_get(o, s.is_cloud ? "customFieldUsage" : "customFieldNames"), 0);
+        assert_string_equal(json_at_str(o, "fieldName"), "Found in");
+        test_json(&s, HTTP_POST, 204, arena_printf(&s.arena, "/rest/api/2/version/%s/removeAndSwap", a),
+                  test_body(&s, "{'customFieldReplacementList':[{'customFieldId':%s,'moveTo':%s}]}", number, b));
+        o = json_object_get(json_object_get(test_get(&s, 200, "%s", target), "fields"), field);
+        assert_string_equal(names(&s, o), "b");
+        test_json(&s, HTTP_DELETE, 204, arena_printf(&s.arena, "/rest/api/2/version/%s", b), NULL);
+        assert_true(json_is_null(json_object_get(json_object_get(test_get(&s, 200, "%s", target), "fields"), field)));
+    }
+}
+
 static void open_issues_go_on_when_a_version_is_released(void **state)
 {
     (void)state;
@@ -374,6 +399,7 @@ int main(void)
         cmocka_unit_test(an_issue_takes_versions_and_components_with_an_item_for_each),
         cmocka_unit_test(a_version_that_is_not_of_the_project_is_refused),
         cmocka_unit_test(a_version_hands_its_issues_over),
+        cmocka_unit_test(a_version_is_found_in_custom_fields_too),
         cmocka_unit_test(open_issues_go_on_when_a_version_is_released),
         cmocka_unit_test(a_component_has_a_lead_and_gives_its_issues_away),
         cmocka_unit_test(components_come_in_pages_on_cloud),

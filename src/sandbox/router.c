@@ -74,6 +74,7 @@
     table(user_admin) \
     table(user_search) \
     table(version) \
+    table(version_end) \
     table(vote) \
     table(watcher) \
     table(webhook_admin) \

@@ -1,5 +1,5 @@
-/* version.c - a project's versions: made, dated, released, archived, put in order, merged, counted. */
-#include "sandbox/planning.h"
+/* version.c - a project's versions: made, dated, released, archived, put in order. */
+#include "sandbox/version.h"
 #include "sandbox/webhook.h"
 
 #include "base/time_iso.h"
@@ -8,11 +8,6 @@
 #include <string.h>
 
 enum { NAME_LIMIT = 255, DESCRIPTION_LIMIT = 16384 };
-
-struct version {
-    int64_t id, project, archived, released, position;
-    char *name, *description, *start, *release;
-};
 
 #define COLUMNS "id, project, archived, released, position, name, description, start_date, release_date"
 
@@ -159,7 +154,7 @@ static bool expand_json(struct ctx *c, json_t *o, int64_t version)
 
 /* ---- found ---- */
 
-static bool version_need(struct ctx *c, const char *asked, struct version *v)
+bool version_need(struct ctx *c, const char *asked, struct version *v)
 {
     int64_t id = 0;
     bool seen = false;
@@ -468,103 +463,6 @@ static bool version_move(struct ctx *c)
     return o && webhook_noun(c, WEBHOOK_VERSION, "jira:version_moved", v.id) && reply_json(c, 200, o);
 }
 
-/* ---- deletion ---- */
-
-/* Another version of the same project; 0 when none was named. */
-static bool successor(struct ctx *c, const struct version *v, const char *asked, int64_t *r)
-{
-    struct version to;
-    *r = 0;
-    if (str_is_empty(asked))
-        return true;
-    if (!version_need(c, asked, &to))
-        return false;
-    if (to.project != v->project || to.id == v->id)
-        return refuse(c, 400, "The version with id '%s' cannot take over the issues of '%s'.", asked, v->name);
-    *r = to.id;
-    return true;
-}
-
-static bool version_remove(struct ctx *c, const struct version *v, int64_t fix, int64_t affected)
-{
-    return webhook_noun(c, WEBHOOK_VERSION, "jira:version_deleted", v->id) &&
-           issue_set_replace(c, SET_FIX_VERSIONS, v->id, fix) && issue_set_replace(c, SET_VERSIONS, v->id, affected) &&
-           db_run(c, "DELETE FROM version WHERE id = ?1", "i", v->id) && reply_empty(c, 204);
-}
-
-static bool version_delete(struct ctx *c)
-{
-    struct version v;
-    int64_t fix, affected;
-    return version_need(c, c->args[0], &v) && project_admin_need(c, v.project, c->d->version_forbidden_status) &&
-           successor(c, &v, param(c, "moveFixIssuesTo"), &fix) &&
-           successor(c, &v, param(c, "moveAffectedIssuesTo"), &affected) && version_remove(c, &v, fix, affected);
-}
-
-static bool version_swap(struct ctx *c)
-{
-    struct version v;
-    int64_t fix, affected;
-    return version_need(c, c->args[0], &v) && project_admin_need(c, v.project, c->d->version_forbidden_status) &&
-           successor(c, &v, json_at_id(c->a, c->body, "moveFixIssuesTo"), &fix) &&
-           successor(c, &v, json_at_id(c->a, c->body, "moveAffectedIssuesTo"), &affected) &&
-           version_remove(c, &v, fix, affected);
-}
-
-static bool version_merge(struct ctx *c)
-{
-    struct version v;
-    int64_t to;
-    return version_need(c, c->args[0], &v) && project_admin_need(c, v.project, c->d->version_forbidden_status) &&
-           successor(c, &v, c->args[1], &to) && version_remove(c, &v, to, to);
-}
-
-/* ---- counts ---- */
-
-static bool put_count(struct ctx *c, json_t *o, const char *member, const char *sql, int64_t id)
-{
-    int64_t n = 0;
-    if (!db_int(c, &n, sql, "i", id))
-        return false;
-    put_int(o, member, n);
-    return true;
-}
-
-static bool related_get(struct ctx *c)
-{
-    struct version v;
-    json_t *o = new_object(c);
-    if (!version_need(c, c->args[0], &v))
-        return false;
-    put_self(c, o, "version/%lld", (long long)v.id);
-    if (!put_count(c, o, "issuesFixedCount", "SELECT count(*) FROM issue_version WHERE version = ?1 AND kind = 'fix'",
-                   v.id) ||
-        !put_count(c, o, "issuesAffectedCount",
-                   "SELECT count(*) FROM issue_version WHERE version = ?1 AND kind = 'affects'", v.id))
-        return false;
-    put_int(o, "issueCountWithCustomFieldsShowingVersion", 0);
-    put(o, c->d->is_cloud ? "customFieldUsage" : "customFieldNames", new_array(c));
-    return reply_json(c, 200, o);
-}
-
-static bool unresolved_get(struct ctx *c)
-{
-    struct version v;
-    json_t *o = new_object(c);
-    if (!version_need(c, c->args[0], &v))
-        return false;
-    put_self(c, o, "version/%lld", (long long)v.id);
-    if (!put_count(c, o, "issuesUnresolvedCount",
-                   "SELECT count(*) FROM issue_version v JOIN issue i ON i.id = v.issue WHERE v.version = ?1 AND"
-                   " v.kind = 'fix' AND i.resolution IS NULL",
-                   v.id))
-        return false;
-    if (c->d->is_cloud &&
-        !put_count(c, o, "issuesCount", "SELECT count(*) FROM issue_version WHERE version = ?1 AND kind = 'fix'", v.id))
-        return false;
-    return reply_json(c, 200, o);
-}
-
 bool version_ensure(struct sandbox *sb, int64_t project, const char *name, int64_t *id_r, struct err *e)
 {
     if (!sql_get_int(sb->db, id_r, 0, e, "SELECT id FROM version WHERE project = ?1 AND name = ?2", "is", project,
@@ -588,11 +486,6 @@ const struct route version_routes[] = {
     {HTTP_POST, "version", version_post, ON_ALL, 0},
     {HTTP_GET, "version/{}", version_get, ON_ALL, ROUTE_ANONYMOUS},
     {HTTP_PUT, "version/{}", version_put, ON_ALL, 0},
-    {HTTP_DELETE, "version/{}", version_delete, ON_ALL, 0},
     {HTTP_POST, "version/{}/move", version_move, ON_ALL, 0},
-    {HTTP_PUT, "version/{}/mergeto/{}", version_merge, ON_ALL, ROUTE_NO_BODY},
-    {HTTP_POST, "version/{}/removeAndSwap", version_swap, ON_ALL, 0},
-    {HTTP_GET, "version/{}/relatedIssueCounts", related_get, ON_ALL, ROUTE_ANONYMOUS},
-    {HTTP_GET, "version/{}/unresolvedIssueCount", unresolved_get, ON_ALL, ROUTE_ANONYMOUS},
     {0},
 };

@@ -65,6 +65,22 @@ bool is_archived(struct ctx *c, int64_t project, int64_t issue, bool *r)
     return ok;
 }
 
+/* Issues with a level are seen by its members alone; over the issue row `issue`, for `who` (SQL). */
+static char *level_holds(struct ctx *c, const char *who, const char *issue)
+{
+    return arena_printf(c->a,
+                        "(%s.security IS NULL OR EXISTS (SELECT 1 FROM security_member g JOIN project p ON p.id ="
+                        " %s.project WHERE g.level = %s.security AND %s))",
+                        issue, issue, issue, access_holds(c, who, issue));
+}
+
+/* What the permission asks of the issue beside its grants: to be browsed it must not be hidden. */
+static const char *issue_holds(struct ctx *c, const char *key, const char *who)
+{
+    const char *level = str_eq(key, "BROWSE_PROJECTS") ? level_holds(c, who, "i") : "1";
+    return arena_printf(c->a, "%s AND %s", access_holds(c, who, "i"), level);
+}
+
 bool permission_has_for(struct ctx *c, int64_t account, const char *key, int64_t project, int64_t issue, bool *r)
 {
     int64_t held = 0;
@@ -80,7 +96,7 @@ bool permission_has_for(struct ctx *c, int64_t account, const char *key, int64_t
                        " g.permission = ?1";
     bool ok = issue ? db_int(c, &held,
                              arena_printf(c->a, "%s JOIN issue i ON i.id = ?4 WHERE p.id = ?2 AND %s LIMIT 1", from,
-                                          access_holds(c, "?3", "i")),
+                                          issue_holds(c, key, "?3")),
                              "siii", key, project, account, issue)
                     : db_int(c, &held,
                              arena_printf(c->a, "%s WHERE p.id = ?2 AND %s LIMIT 1", from, access_holds(c, "?3", NULL)),
@@ -113,7 +129,8 @@ char *access_holders(struct ctx *c, const char *key, int64_t project, int64_t is
     return arena_printf(c->a,
                         "EXISTS (SELECT 1 FROM project p JOIN permission_grant g ON g.scheme = p.permission_scheme AND"
                         " g.permission = '%s'%s WHERE p.id = %lld AND %s)",
-                        key, on_issue, (long long)project, access_holds(c, "account.id", issue ? "i" : NULL));
+                        key, on_issue, (long long)project,
+                        issue ? issue_holds(c, key, "account.id") : access_holds(c, "account.id", NULL));
 }
 
 /* ---- what the caller sees, found out once a request ---- */
@@ -191,16 +208,13 @@ static bool read_parts(struct ctx *c, struct seen *s)
     return db_done(c, &rows);
 }
 
-/* Issues with a security level are seen by its members alone. */
+/* NULL when no issue of the site has a level. */
 static char *security_condition(struct ctx *c)
 {
     int64_t used = 0;
     if (!db_int(c, &used, "SELECT 1 FROM issue WHERE security IS NOT NULL LIMIT 1", "") || !used)
         return NULL;
-    return arena_printf(c->a,
-                        "(%%.security IS NULL OR EXISTS (SELECT 1 FROM security_member g JOIN project p ON p.id ="
-                        " %%.project WHERE g.level = %%.security AND %s))",
-                        access_holds(c, arena_printf(c->a, "%lld", (long long)c->caller), "%"));
+    return level_holds(c, arena_printf(c->a, "%lld", (long long)c->caller), "%");
 }
 
 static char *issues_condition(struct ctx *c, const struct seen *s, bool live, const char *security)

@@ -164,6 +164,10 @@ static bool put_people(struct dump *d, json_t *page)
         "id IN ("
         "SELECT lead FROM project WHERE id = ?1 UNION SELECT lead FROM component WHERE project = ?1 "
         "UNION SELECT account FROM role_actor WHERE project = ?1 "
+        "UNION SELECT g.ref FROM project p JOIN security_level l ON l.scheme = p.security_scheme JOIN security_member "
+        "g ON "
+        "g.level = l.id WHERE p.id = ?1 AND g.holder = 'user' "
+        "UNION SELECT archived_by FROM issue WHERE id % "
         "UNION SELECT assignee FROM issue WHERE id % UNION SELECT reporter FROM issue WHERE id % "
         "UNION SELECT creator FROM issue WHERE id % UNION SELECT account FROM watcher WHERE issue % "
         "UNION SELECT author FROM comment WHERE issue % UNION SELECT update_author FROM comment WHERE issue % "
@@ -227,6 +231,35 @@ static bool put_fields(struct dump *d, json_t *page)
     return true;
 }
 
+/* Who is in the roles, and the security levels with their members: people by id, groups and roles by name. */
+static bool put_access(struct dump *d, json_t *project)
+{
+    json_t *levels, *level;
+    size_t i;
+    if (!put_list(d, project, "roleActors", "role account group",
+                  "SELECT r.name, nullif(a.account, 0), g.name FROM role_actor a JOIN project_role r ON r.id = a.role "
+                  "LEFT JOIN user_group g ON g.id = a.group_id WHERE a.project = ?1 ORDER BY a.id",
+                  d->project) ||
+        !list_rows(
+            d, &levels, "id name description isDefault",
+            "SELECT l.id, l.name, l.description, ifnull(l.id = s.default_level, 0) FROM project p JOIN "
+            "security_scheme s ON s.id = p.security_scheme JOIN security_level l ON l.scheme = s.id WHERE p.id = "
+            "?1 ORDER BY l.id",
+            d->project))
+        return false;
+    json_array_foreach (levels, i, level)
+        if (!put_list(
+                d, level, "members", "holder account group role parameter",
+                "SELECT holder, CASE holder WHEN 'user' THEN ref END, (SELECT name FROM user_group WHERE holder = "
+                "'group' AND id = ref), (SELECT name FROM project_role WHERE holder = 'projectRole' AND id = ref), "
+                "parameter FROM security_member WHERE level = ?1 ORDER BY id",
+                json_at_int(level, "id", 0)))
+            return false;
+    if (json_array_size(levels))
+        json_object_set(project, "securityLevels", levels);
+    return true;
+}
+
 static bool put_head(struct dump *d, json_t *page)
 {
     json_t *projects;
@@ -267,7 +300,7 @@ static bool put_head(struct dump *d, json_t *page)
                     "field f ON f.number = v.field WHERE f.kind IN ('group', 'multigroup') AND v.issue %) ORDER BY "
                     "g.id",
                     d->project) &&
-           put_people(d, page) && put_workflows(d, page) && put_fields(d, page) &&
+           put_access(d, project) && put_people(d, page) && put_workflows(d, page) && put_fields(d, page) &&
            put_list(d, page, "types", "id name isSubtask workflow",
                     "SELECT t.id, t.name, t.is_subtask, p.workflow FROM issue_type t JOIN project_issue_type p ON "
                     "p.issue_type = t.id WHERE p.project = ?1 ORDER BY p.position",
@@ -417,14 +450,15 @@ static bool put_issues(struct dump *d, json_t *page, int64_t after, int64_t max)
     const char *sql = arena_printf(
         d->a,
         "SELECT i.id, number, issue_type, status, priority, resolution, resolved, assignee, reporter, creator, " KEY_OF(
-            "i.parent") ", due, created, updated, status_changed, summary, i.description, environment FROM issue i "
+            "i.parent") ", due, created, updated, status_changed, summary, i.description, environment, security, "
+                        "archived, archived_by FROM issue i "
                         "WHERE "
                         "+project = ?1 AND i.id > %lld ORDER BY i.id LIMIT %lld",
         (long long)after, (long long)max + 1);
     if (!list_rows(
             d, &issues,
             "id number type status priority resolution resolved assignee reporter creator parent due created updated "
-            "statusChanged summary description environment",
+            "statusChanged summary description environment security archived archivedBy",
             sql, d->project))
         return false;
     if ((int64_t)json_array_size(issues) > max) {

@@ -81,7 +81,7 @@ static const char *convert_history_value(struct importer *m, const char *field, 
         {"versions", offsetof(struct importer, versions)},      {"Version", offsetof(struct importer, versions)},
         {"components", offsetof(struct importer, components)},  {"Attachment", offsetof(struct importer, attachments)},
         {"attachment", offsetof(struct importer, attachments)}, {"WorklogId", offsetof(struct importer, worklogs)},
-        {"Component", offsetof(struct importer, components)},
+        {"Component", offsetof(struct importer, components)},   {"security", offsetof(struct importer, levels)},
     };
     int64_t id;
     if (!value || !field)
@@ -266,7 +266,7 @@ static bool import_issue(struct importer *m, const json_t *v)
         return false;
     m->counts->issues++;
     import_report_ids(m, "jira:issue", json_at_int(v, "id", 0), id);
-    return import_work(m, id, v) && import_parts(m, id, v);
+    return import_issue_access(m, id, v) && import_work(m, id, v) && import_parts(m, id, v);
 }
 
 bool transfer_import(struct sandbox *sb, struct arena *a, const json_t *page, const struct sandbox_move *options,

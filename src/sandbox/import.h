@@ -49,11 +49,18 @@ struct importer {
     struct field_pair *fields;
     size_t field_count;
     struct pairs statuses, types, priorities, resolutions, link_types, workflows, options_, versions, components,
-        groups, boards, sprints;
+        groups, boards, sprints, levels;
     struct import_file *files; /* of the issue at hand, oldest first */
     size_t file_count;
     struct pairs attachments, worklogs; /* of the issue at hand */
 };
+
+/* What became of a thing on an earlier page, kept in table imported; 0: not known. */
+bool import_known(struct importer *, const char *entity, int64_t source, int64_t *target_r) MUST_CHECK;
+bool import_known_put(struct importer *, const char *entity, int64_t source, int64_t target) MUST_CHECK;
+/* Roles and security of the project; the level and the archive of one issue (import_access.c). */
+bool import_access(struct importer *, const json_t *project) MUST_CHECK;
+bool import_issue_access(struct importer *, int64_t issue, const json_t *) MUST_CHECK;
 
 /* 0 when it is not known. */
 int64_t import_target(const struct pairs *, int64_t source);

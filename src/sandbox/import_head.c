@@ -47,14 +47,14 @@ void import_report_ids(struct importer *m, const char *type, int64_t source, int
 }
 
 /* What `source` became on an earlier page or in an earlier import from the same site; 0: nothing yet. */
-static bool recall(struct importer *m, const char *entity, int64_t source, int64_t *target_r)
+bool import_known(struct importer *m, const char *entity, int64_t source, int64_t *target_r)
 {
     return sql_get_int(m->sb->db, target_r, 0, m->e,
                        "SELECT target FROM imported WHERE site = ?1 AND entity = ?2 AND source = ?3", "ssi", m->site,
                        entity, source);
 }
 
-static bool remember(struct importer *m, const char *entity, int64_t source, int64_t target)
+bool import_known_put(struct importer *m, const char *entity, int64_t source, int64_t target)
 {
     return sql_run(m->sb->db, m->e,
                    "INSERT OR REPLACE INTO imported (site, entity, source, target) VALUES (?1, ?2, ?3, ?4)", "ssii",
@@ -152,11 +152,11 @@ static bool import_one_person(struct importer *m, const json_t *v)
                        .key = json_at_str(v, "userKey"),
                        .account_id = json_at_str(v, "accountId")};
     char *name = NULL;
-    if (!recall(m, "user", p.source, &p.target))
+    if (!import_known(m, "user", p.source, &p.target))
         return false;
     bool is_reported = m->is_first || !p.target;
     if ((!p.target && !person_match(m, v, &p.target)) || (!p.target && !person_create(m, v, &p.target)) ||
-        !remember(m, "user", p.source, p.target) || !bulk_user_value(m->sb, m->a, p.target, &p.value, m->e) ||
+        !import_known_put(m, "user", p.source, p.target) || !bulk_user_value(m->sb, m->a, p.target, &p.value, m->e) ||
         !sql_get_str(m->sb->db, m->a, &name, m->e, "SELECT name FROM account WHERE id = ?1", "i", p.target))
         return false;
     p.mention = m->sb->d->is_cloud ? arena_printf(m->a, "[~accountid:%s]", p.value) : arena_printf(m->a, "[~%s]", name);
@@ -321,7 +321,7 @@ static bool create_project(struct importer *m, const json_t *project)
     const struct person *lead = import_person(m, json_at_int(project, "lead", 0));
     const char *name = json_at_str(project, "name"), *description = json_at_str(project, "description");
     if (!project_create(m->sb, m->key, name ? name : m->key, lead ? lead->target : 0, &m->project, m->e) ||
-        !remember(m, "project", json_at_int(project, "id", 0), m->project) ||
+        !import_known_put(m, "project", json_at_int(project, "id", 0), m->project) ||
         !sql_run(m->sb->db, m->e,
                  "UPDATE project SET description = ?2, assignee_type = ?3, next_number = ?4 WHERE id = ?1", "issi",
                  m->project, description ? description : "",
@@ -375,8 +375,9 @@ static bool import_option(struct importer *m, const json_t *v, int64_t field)
     const char *value = json_at_str(v, "value");
     if (!value)
         return err_set(m->e, ERR_INPUT, "import: an option of field %lld has no value", (long long)field);
-    if (!recall(m, "option", source, &target) ||
-        (!target && !field_option_create(m->sb, field, value, &target, m->e)) || !remember(m, "option", source, target))
+    if (!import_known(m, "option", source, &target) ||
+        (!target && !field_option_create(m->sb, field, value, &target, m->e)) ||
+        !import_known_put(m, "option", source, target))
         return false;
     int64_t parent = import_target(&m->options_, json_at_int(v, "parent", 0)); /* parents come first */
     if (parent && !sql_run(m->sb->db, m->e, "UPDATE field_option SET parent = ?2 WHERE id = ?1", "ii", target, parent))
@@ -398,8 +399,8 @@ static bool import_one_field(struct importer *m, const json_t *v)
     const char *name = json_at_str(v, "name");
     if (!name || !f.kind || !f.source)
         return err_set(m->e, ERR_INPUT, "import: a field has no number, name or kind");
-    if (!recall(m, "field", f.source, &f.target) || (!f.target && !field_for(m, name, f.kind, &f.target)) ||
-        !remember(m, "field", f.source, f.target))
+    if (!import_known(m, "field", f.source, &f.target) || (!f.target && !field_for(m, name, f.kind, &f.target)) ||
+        !import_known_put(m, "field", f.source, f.target))
         return false;
     json_array_foreach (json_object_get(v, "options"), i, option) {
         if (!import_option(m, option, f.target))
@@ -416,7 +417,7 @@ static bool import_one_field(struct importer *m, const json_t *v)
 static bool import_one_version(struct importer *m, const json_t *v)
 {
     int64_t target, source = json_at_int(v, "id", 0);
-    if (!recall(m, "version", source, &target))
+    if (!import_known(m, "version", source, &target))
         return false;
     if (!target &&
         (!sql_run(m->sb->db, m->e,
@@ -425,7 +426,7 @@ static bool import_one_version(struct importer *m, const json_t *v)
                   "issiissi", m->project, json_at_str(v, "name"), json_at_str(v, "description"),
                   json_at_int(v, "archived", 0), json_at_int(v, "released", 0), json_at_str(v, "startDate"),
                   json_at_str(v, "releaseDate"), json_at_int(v, "position", 0)) ||
-         !remember(m, "version", source, target = sql_last_id(m->sb->db))))
+         !import_known_put(m, "version", source, target = sql_last_id(m->sb->db))))
         return false;
     import_remember(m, &m->versions, source, target);
     if (m->is_first)
@@ -437,7 +438,7 @@ static bool import_one_component(struct importer *m, const json_t *v)
 {
     int64_t target, source = json_at_int(v, "id", 0);
     const char *type = json_at_str(v, "assigneeType");
-    if (!recall(m, "component", source, &target))
+    if (!import_known(m, "component", source, &target))
         return false;
     if (!target &&
         (!sql_run(m->sb->db, m->e,
@@ -445,7 +446,7 @@ static bool import_one_component(struct importer *m, const json_t *v)
                   " nullif(?4, 0), ?5)",
                   "issis", m->project, json_at_str(v, "name"), json_at_str(v, "description"),
                   import_account(m, v, "lead"), type ? type : "PROJECT_DEFAULT") ||
-         !remember(m, "component", source, target = sql_last_id(m->sb->db))))
+         !import_known_put(m, "component", source, target = sql_last_id(m->sb->db))))
         return false;
     import_remember(m, &m->components, source, target);
     if (m->is_first)
@@ -467,11 +468,11 @@ static bool import_one_group(struct importer *m, const json_t *v)
 static bool import_board(struct importer *m, const json_t *v)
 {
     int64_t target, source = json_at_int(v, "id", 0);
-    if (!recall(m, "board", source, &target))
+    if (!import_known(m, "board", source, &target))
         return false;
     if (!target && (!sql_run(m->sb->db, m->e, "INSERT INTO board (name, type, project) VALUES (?1, ?2, ?3)", "ssi",
                              json_at_str(v, "name"), json_at_str(v, "type"), m->project) ||
-                    !remember(m, "board", source, target = sql_last_id(m->sb->db))))
+                    !import_known_put(m, "board", source, target = sql_last_id(m->sb->db))))
         return false;
     import_remember(m, &m->boards, source, target);
     return true;
@@ -480,7 +481,7 @@ static bool import_board(struct importer *m, const json_t *v)
 static bool import_sprint(struct importer *m, const json_t *v)
 {
     int64_t target, source = json_at_int(v, "id", 0);
-    if (!recall(m, "sprint", source, &target))
+    if (!import_known(m, "sprint", source, &target))
         return false;
     if (!target &&
         (!sql_run(m->sb->db, m->e,
@@ -491,7 +492,7 @@ static bool import_sprint(struct importer *m, const json_t *v)
                   json_at_str(v, "goal"), json_at_str(v, "state"), json_at_int(v, "started", 0),
                   json_at_int(v, "ends", 0), json_at_int(v, "activated", 0), json_at_int(v, "completed", 0),
                   json_at_int(v, "created", 0), json_at_int(v, "position", 0)) ||
-         !remember(m, "sprint", source, target = sql_last_id(m->sb->db))))
+         !import_known_put(m, "sprint", source, target = sql_last_id(m->sb->db))))
         return false;
     import_remember(m, &m->sprints, source, target);
     if (m->is_first)
@@ -530,10 +531,10 @@ bool import_head(struct importer *m)
         return false;
     if (m->is_first && (!import_each(m, "workflows", import_workflow) || !create_project(m, project)))
         return false;
-    if (!m->is_first && !recall(m, "project", json_at_int(project, "id", 0), &m->project))
+    if (!m->is_first && !import_known(m, "project", json_at_int(project, "id", 0), &m->project))
         return false;
     if (!m->project)
         return err_set(m->e, ERR_INPUT, "import: project %s has no first page here; start again with after=0", m->key);
-    return import_each(m, "groups", import_one_group) && import_planning(m, project) &&
+    return import_each(m, "groups", import_one_group) && import_planning(m, project) && import_access(m, project) &&
            import_each(m, "fields", import_one_field);
 }

@@ -78,20 +78,21 @@ bool security_follow(struct ctx *c, int64_t issue)
                   "i", issue);
 }
 
-bool security_scheme_set(struct ctx *c, int64_t project, int64_t scheme)
+bool security_scheme_set(struct sandbox *sb, int64_t project, int64_t scheme, struct err *e)
 {
-    if (!db_run(c, "UPDATE project SET security_scheme = NULLIF(?2, 0) WHERE id = ?1", "ii", project, scheme))
+    if (!sql_run(sb->db, e, "UPDATE project SET security_scheme = NULLIF(?2, 0) WHERE id = ?1", "ii", project, scheme))
         return false;
     if (!scheme)
-        return db_run(c, "DELETE FROM screen WHERE project = ?1 AND field = 'security'", "i", project) &&
-               db_run(c, "UPDATE issue SET security = NULL WHERE project = ?1 AND security IS NOT NULL", "i", project);
-    return db_run(c,
-                  "INSERT OR IGNORE INTO screen (project, issue_type, operation, field, position, required)"
-                  " SELECT ?1, p.issue_type, o.column1, 'security', 500, 0 FROM project_issue_type p JOIN"
-                  " (VALUES ('create'), ('edit')) o WHERE p.project = ?1",
-                  "i", project) &&
-           db_run(c,
-                  "UPDATE issue SET security = NULL WHERE project = ?1 AND security IS NOT NULL AND security NOT IN"
-                  " (SELECT id FROM security_level WHERE scheme = ?2)",
-                  "ii", project, scheme);
+        return sql_run(sb->db, e, "DELETE FROM screen WHERE project = ?1 AND field = 'security'", "i", project) &&
+               sql_run(sb->db, e, "UPDATE issue SET security = NULL WHERE project = ?1 AND security IS NOT NULL", "i",
+                       project);
+    return sql_run(sb->db, e,
+                   "INSERT OR IGNORE INTO screen (project, issue_type, operation, field, position, required)"
+                   " SELECT ?1, p.issue_type, o.column1, 'security', 500, 0 FROM project_issue_type p JOIN"
+                   " (VALUES ('create'), ('edit')) o WHERE p.project = ?1",
+                   "i", project) &&
+           sql_run(sb->db, e,
+                   "UPDATE issue SET security = NULL WHERE project = ?1 AND security IS NOT NULL AND security NOT IN"
+                   " (SELECT id FROM security_level WHERE scheme = ?2)",
+                   "ii", project, scheme);
 }

@@ -33,19 +33,13 @@ static bool archive_is_visible(struct ctx *c, int64_t issue, bool *r)
 
 bool issue_is_visible(struct ctx *c, int64_t issue, bool *r)
 {
-    int64_t project = 0, level = 0, held = 0;
+    int64_t project = 0;
     bool hidden = false;
     *r = false;
     if (!db_int(c, &project, "SELECT project FROM issue WHERE id = ?1", "i", issue) ||
-        !is_out_of_sight(c, project, &hidden) || hidden || !permission_has(c, "BROWSE_PROJECTS", project, issue, r) ||
-        !*r || !db_int(c, &level, "SELECT security FROM issue WHERE id = ?1", "i", issue))
+        !is_out_of_sight(c, project, &hidden) || hidden || !permission_has(c, "BROWSE_PROJECTS", project, issue, r))
         return c->err.kind == ERR_NONE;
-    if (!archive_is_visible(c, issue, r) || !*r || !level)
-        return c->err.kind == ERR_NONE;
-    char *sql = arena_printf(c->a, "SELECT 1 FROM issue i WHERE i.id = ?1 AND %s", visible_issues(c, "i"));
-    bool ok = db_int(c, &held, sql, "i", issue);
-    *r = held;
-    return ok;
+    return !*r || archive_is_visible(c, issue, r);
 }
 
 /* By key, by former key, or by id; not asking who calls. */

@@ -143,7 +143,7 @@ static bool write_details(struct ctx *c, int64_t project, const struct details *
                   " permission_scheme = coalesce(NULLIF(?8, 0), permission_scheme) WHERE id = ?1",
                   "iisssiii", project, d->lead, d->description, d->url, d->assignee_type, (int64_t)d->clears_category,
                   d->category, d->permission_scheme) &&
-           (!d->security_scheme || security_scheme_set(c, project, d->security_scheme));
+           (!d->security_scheme || security_scheme_set(c->sb, project, d->security_scheme, &c->err));
 }
 
 /* ---- creation ---- */

@@ -16,4 +16,4 @@ bool security_default(struct ctx *, struct issue_row *) MUST_CHECK;
 /* Sub-tasks follow. */
 bool security_follow(struct ctx *, int64_t issue) MUST_CHECK;
 /* The project's create and edit screens show the field when there is a scheme. `scheme` 0: none from now on. */
-bool security_scheme_set(struct ctx *, int64_t project, int64_t scheme) MUST_CHECK;
+bool security_scheme_set(struct sandbox *, int64_t project, int64_t scheme, struct err *e) MUST_CHECK;

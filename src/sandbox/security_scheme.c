@@ -346,7 +346,8 @@ static bool project_scheme_put(struct ctx *c)
                     " CAST(?2 AS INTEGER)",
                     "iss", project, json_at_id(c->a, pair, "oldLevelId"), json_at_id(c->a, pair, "newLevelId")))
             return false;
-    return security_scheme_set(c, project, scheme) && task_reply(c, "Associate issue security scheme", NULL);
+    return security_scheme_set(c->sb, project, scheme, &c->err) &&
+           task_reply(c, "Associate issue security scheme", NULL);
 }
 
 /* POST /sandbox/security {project, name, levels: [{name, isDefault, members: [{type, parameter}]}]}: a scheme made and
@@ -357,8 +358,8 @@ static bool sandbox_post(struct ctx *c)
     const char *key = json_at_str(c->body, "project");
     if (!key)
         return refuse(c, 400, "A project is needed.");
-    return project_need(c, key, &project) && scheme_make(c, &scheme) && security_scheme_set(c, project, scheme) &&
-           reply_scheme(c, scheme);
+    return project_need(c, key, &project) && scheme_make(c, &scheme) &&
+           security_scheme_set(c->sb, project, scheme, &c->err) && reply_scheme(c, scheme);
 }
 
 const struct route security_scheme_routes[] = {

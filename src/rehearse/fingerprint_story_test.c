@@ -231,6 +231,147 @@ static void a_project_we_do_not_administer_is_told_once_and_goes_on(void **state
     stage_close(s);
 }
 
+/* --- what was made since the store was kept --- */
+
+static void a_day_of_work(struct stage *s)
+{
+    person_edits(s, FIRST, "SA-1", "summary", "The door squeaks at night");
+    person_comments(s, FIRST, "SA-1", "Every morning.");
+    person_comments(s, SECOND, "SB-1", "We hear it, too.");
+    person_edits_comment(s, FIRST, "SA-1", "Monday", "Since Tuesday.");
+    person_creates(s, FIRST, "Task", "Paint the fence", "Green.");
+    person_comments(s, FIRST, "SA-2", "Light green.");
+    person_creates(s, SECOND, "Task", "Order paint", NULL);
+    person_moves(s, FIRST, "SA-2", "In Progress");
+    rest(s);
+    stage_wait(s, STAGE_MINUTE);
+    person_edits_comment(s, FIRST, "SA-1", "morning", "Every evening."); /* its copy says the old words still */
+    person_comments(s, FIRST, "SA-2", "And the gate.");
+}
+
+static size_t issues(struct stage *s, enum side side)
+{
+    size_t n = 0;
+    for (int i = 1; i < 10 && !s->trouble.kind; i++) {
+        arena_clear(&s->deeds);
+        n += person_call(s, side, PERSON_ADMIN, 200, HTTP_GET,
+                         arena_printf(&s->life, "/rest/api/2/issue/%s-%d", s->project[side], i), NULL) != NULL;
+        err_clear(&s->trouble);
+    }
+    return n;
+}
+
+static void each_is_there_once(struct stage *s)
+{
+    static const char *const SAID[] = {"Since Tuesday.", "Every evening.", "We hear it, too."};
+    for (int side = 0; side < 2; side++) {
+        const char *key[2] = {"SA-1", "SB-1"}, *fence[2] = {"SA-2", person_partner(s, SIDE_FIRST, "SA-2")};
+        assert_int_equal(issues(s, (enum side)side), 3);
+        for (size_t i = 0; i < ARRAY_LEN(SAID); i++)
+            assert_int_equal(says(s, (enum side)side, key[side], SAID[i], NULL), 1);
+        assert_int_equal(json_array_size(comments(s, (enum side)side, key[side])), ARRAY_LEN(SAID));
+        assert_int_equal(says(s, (enum side)side, fence[side], "Light green.", NULL), 1);
+        assert_int_equal(says(s, (enum side)side, fence[side], "And the gate.", NULL), 1);
+        assert_int_equal(json_array_size(comments(s, (enum side)side, fence[side])), 2);
+        const json_t *now = issue(s, (enum side)side, key[side]);
+        assert_string_equal(json_at_str(now, "fields.summary"), "The door squeaks at night");
+    }
+    assert_int_equal(pairs(s), 3);
+    assert_int_equal(findings(s, NULL), 0);
+}
+
+static void a_store_that_was_put_back_doubles_nothing(void **state)
+{
+    (void)state;
+    struct stage *s = open_counting();
+    one_issue(s);
+    struct stage_moment yesterday = keep(s);
+    stage_wait(s, 2 * STAGE_HOUR);
+    a_day_of_work(s);
+    put_back(s, &yesterday, STAGE_STORE);
+    stops(s, "this store was restored from a backup");
+    go_on(s);
+    rest(s);
+    each_is_there_once(s);
+    stage_wait(s, STAGE_HOUR);
+    rest(s);
+    each_is_there_once(s);
+    stage_moment_free(&yesterday);
+    stage_close(s);
+}
+
+static void a_store_that_is_lost_finds_its_pairs_on_the_sites(void **state)
+{
+    (void)state;
+    struct stage *s = open_counting();
+    struct stage_moment empty = keep(s);
+    one_issue(s);
+    stage_wait(s, 2 * STAGE_HOUR);
+    a_day_of_work(s);
+    put_back(s, &empty, STAGE_STORE);
+    stops(s, "its store is lost");
+    go_on(s);
+    rest(s);
+    each_is_there_once(s);
+    stage_moment_free(&empty);
+    stage_close(s);
+}
+
+/* Killed at every step while the pairs are found again. */
+static void finding_pairs_again_may_be_killed_at_any_moment(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct engine_counts counts;
+    struct stage *s = open_counting();
+    one_issue(s);
+    struct stage_moment yesterday = keep(s);
+    stage_wait(s, 2 * STAGE_HOUR);
+    a_day_of_work(s);
+    put_back(s, &yesterday, STAGE_STORE);
+    must(sync_set_rejoins(s->store, sync_id(s), true, &e), &e);
+    struct stage_moment start = keep(s);
+    for (int step = 1;; step++) {
+        must(stage_restore(s, &start, &e) && stage_engine(s, &e), &e);
+        plug_arm(&s->plug, FAULT_KILL, step);
+        bool survived = stage_pass(s, &counts, &e);
+        if (survived)
+            break;
+        assert_int_equal(e.kind, ERR_KILLED);
+        err_clear(&e);
+        must(stage_reopen(s, &e), &e);
+        rest(s);
+        each_is_there_once(s);
+    }
+    stage_moment_free(&start);
+    stage_moment_free(&yesterday);
+    stage_close(s);
+}
+
+static void a_clone_is_not_taken_for_the_partner(void **state)
+{
+    (void)state;
+    struct stage *s = open_counting();
+    struct stage_moment empty = keep(s);
+    one_issue(s);
+    const char *origin = arena_strdup(
+        &s->life, json_print(&s->life, json_object_get(
+                                           get(s, SIDE_SECOND, "/rest/api/2/issue/%s/properties/tandem.origin", "SB-1"),
+                                           "value")));
+    person_call(s, SECOND, 201, HTTP_POST, "/rest/api/2/issue",
+                "{'fields':{'project':{'key':'SB'},'issuetype':{'name':'Bug'},'summary':'CLONE - The door'},"
+                "'properties':[{'key':'tandem.origin','value':%s}]}",
+                origin);
+    put_back(s, &empty, STAGE_STORE);
+    stops(s, "its store is lost");
+    go_on(s);
+    rest(s);
+    assert_string_equal(person_partner(s, SIDE_FIRST, "SA-1"), "SB-1");
+    assert_string_equal(json_at_str(issue(s, SIDE_FIRST, "SA-1"), "fields.summary"), "The door squeaks");
+    stage_moment_free(&empty);
+    stage_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +382,10 @@ int main(void)
         cmocka_unit_test(two_that_count_side_by_side_are_told_by_the_token),
         cmocka_unit_test(whoever_begins_anew_where_somebody_counted_asks_first),
         cmocka_unit_test(a_project_we_do_not_administer_is_told_once_and_goes_on),
+        cmocka_unit_test(a_store_that_was_put_back_doubles_nothing),
+        cmocka_unit_test(a_store_that_is_lost_finds_its_pairs_on_the_sites),
+        cmocka_unit_test(finding_pairs_again_may_be_killed_at_any_moment),
+        cmocka_unit_test(a_clone_is_not_taken_for_the_partner),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

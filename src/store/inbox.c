@@ -104,6 +104,18 @@ bool inbox_done(struct store *s, int64_t sync_id, enum side side, const char *is
                   sync_id, &row, e);
 }
 
+bool inbox_find_key(struct store *s, struct arena *a, int64_t sync_id, enum side side, const char *key, const char **r,
+                    struct err *e)
+{
+    struct sql_rows rows;
+    struct sql_db *db = store_db(s, e);
+    if (!db || !sql_query(db, &rows, e, "SELECT issue_id FROM inbox WHERE sync_id = ?1 AND side = ?2 AND key = ?3",
+                          "iis", sync_id, (int64_t)side, key))
+        return false;
+    *r = sql_next(&rows) ? sql_str(&rows, 0, a) : NULL;
+    return sql_done(&rows, e);
+}
+
 bool inbox_count(struct store *s, int64_t sync_id, int64_t *r, struct err *e)
 {
     struct sql_db *db = store_db(s, e);

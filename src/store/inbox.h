@@ -28,6 +28,9 @@ bool inbox_list_paired(struct store *, struct arena *, int64_t sync_id, size_t l
 /* Worked, in the state of `updated_ms`; also for an issue that no poll has brought yet (one that we have just made). */
 bool inbox_done(struct store *, int64_t sync_id, enum side, const char *issue_id, int64_t updated_ms,
                 struct err *e) MUST_CHECK;
+/* The id of the issue that bears this key, as a poll brought it; NULL when none does. */
+bool inbox_find_key(struct store *, struct arena *, int64_t sync_id, enum side, const char *key, const char **r,
+                    struct err *e) MUST_CHECK;
 bool inbox_count(struct store *, int64_t sync_id, int64_t *r, struct err *e) MUST_CHECK;
 /* The highest issue key (by number) that this side is known to have, NULL when nothing is known: where a search for a
  * lost creation starts. */

@@ -4,15 +4,15 @@
 
 #define COLUMNS                                                                                                        \
     "id, sync_id, generation, state, id0, id1, key0, key1, first_sync_ms, sent0, sent1, received0, received1, seen0,"  \
-    " seen1, dirty, panel_due, resync, link0, link1"
+    " seen1, dirty, panel_due, resync, link0, link1, rejoins"
 
 /* Runs an INSERT (?1 is the synchronization) or an UPDATE (?1 is the pair) of all the other columns. */
 static bool write_row(struct sql_db *db, const char *sql, int64_t number, const struct pair *p, struct err *e)
 {
-    return sql_run(db, e, sql, "iisssssiiiiiiiiisss", number, p->generation, p->state, p->issue_id[0], p->issue_id[1],
+    return sql_run(db, e, sql, "iisssssiiiiiiiiisssi", number, p->generation, p->state, p->issue_id[0], p->issue_id[1],
                    p->key[0], p->key[1], p->first_sync_ms, p->sent_ms[0], p->sent_ms[1], p->received_ms[0],
                    p->received_ms[1], p->seen_ms[0], p->seen_ms[1], (int64_t)p->is_dirty, (int64_t)p->panel_due,
-                   p->resync, p->link[0], p->link[1]);
+                   p->resync, p->link[0], p->link[1], (int64_t)p->rejoins);
 }
 
 bool pair_add(struct store *s, struct pair *p, struct err *e)
@@ -23,11 +23,12 @@ bool pair_add(struct store *s, struct pair *p, struct err *e)
     struct pair row = *p;
     row.generation = row.generation ? row.generation : 1;
     row.state = row.state ? row.state : PAIR_OPEN;
-    bool ok = write_row(c.db,
-                        "INSERT INTO pair (sync_id, generation, state, id0, id1, key0, key1, first_sync_ms, sent0,"
-                        " sent1, received0, received1, seen0, seen1, dirty, panel_due, resync, link0, link1) VALUES"
-                        " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
-                        row.sync_id, &row, e);
+    bool ok =
+        write_row(c.db,
+                  "INSERT INTO pair (sync_id, generation, state, id0, id1, key0, key1, first_sync_ms, sent0,"
+                  " sent1, received0, received1, seen0, seen1, dirty, panel_due, resync, link0, link1, rejoins) VALUES"
+                  " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+                  row.sync_id, &row, e);
     row.id = sql_last_id(c.db);
     ok = change_end(&c, ok, e);
     if (ok)
@@ -40,12 +41,13 @@ bool pair_update(struct store *s, const struct pair *p, struct err *e)
     struct change c;
     if (!change_begin(&c, s, e))
         return false;
-    bool ok = write_row(c.db,
-                        "UPDATE pair SET generation = ?2, state = ?3, id0 = ?4, id1 = ?5, key0 = ?6, key1 = ?7,"
-                        " first_sync_ms = ?8, sent0 = ?9, sent1 = ?10, received0 = ?11, received1 = ?12, seen0 = ?13,"
-                        " seen1 = ?14, dirty = ?15, panel_due = ?16, resync = ?17, link0 = ?18, link1 = ?19"
-                        " WHERE id = ?1",
-                        p->id, p, e);
+    bool ok =
+        write_row(c.db,
+                  "UPDATE pair SET generation = ?2, state = ?3, id0 = ?4, id1 = ?5, key0 = ?6, key1 = ?7,"
+                  " first_sync_ms = ?8, sent0 = ?9, sent1 = ?10, received0 = ?11, received1 = ?12, seen0 = ?13,"
+                  " seen1 = ?14, dirty = ?15, panel_due = ?16, resync = ?17, link0 = ?18, link1 = ?19, rejoins = ?20"
+                  " WHERE id = ?1",
+                  p->id, p, e);
     if (ok && !sql_changes(c.db))
         ok = err_set(e, ERR_GONE, "pair %lld is not in the store any more", (long long)p->id);
     return change_end(&c, ok, e);
@@ -66,7 +68,8 @@ static void read_row(struct sql_rows *rows, struct arena *a, struct pair *r)
                        .is_dirty = sql_int(rows, 15) != 0,
                        .panel_due = sql_int(rows, 16) != 0,
                        .resync = sql_str(rows, 17, a),
-                       .link = {sql_str(rows, 18, a), sql_str(rows, 19, a)}};
+                       .link = {sql_str(rows, 18, a), sql_str(rows, 19, a)},
+                       .rejoins = sql_int(rows, 20) != 0};
 }
 
 bool pair_get(struct store *s, struct arena *a, int64_t id, struct pair *r, struct err *e)
@@ -185,6 +188,17 @@ bool pair_count(struct store *s, int64_t sync_id, int64_t *r, struct err *e)
     struct sql_db *db = store_db(s, e);
     return db &&
            sql_get_int(db, r, 0, e, "SELECT count(*) FROM pair WHERE sync_id = ?1 AND state <> 'ended'", "i", sync_id);
+}
+
+bool pair_mark_rejoining(struct store *s, int64_t sync_id, struct err *e)
+{
+    struct change c;
+    return change_begin(&c, s, e) && change_end(&c,
+                                                sql_run(c.db, e,
+                                                        "UPDATE pair SET dirty = 1, rejoins = 1 WHERE sync_id = ?1"
+                                                        " AND state IN ('open', 'creating')",
+                                                        "i", sync_id),
+                                                e);
 }
 
 bool pair_mark_all(struct store *s, int64_t sync_id, const char *resync, bool panel_due, struct err *e)

@@ -28,6 +28,7 @@ struct pair {
     bool is_dirty, panel_due;
     const char *resync;  /* JSON {"from":"first","fields":["summary"]}; NULL: none */
     const char *link[2]; /* what the remote link on that side shows now; NULL: there is none */
+    bool rejoins;        /* its sites may hold copies of comments that this store does not remember */
 };
 
 /* Ids may be NULL for the side that is yet to be made. */
@@ -54,6 +55,9 @@ bool pair_remove(struct store *, int64_t id, struct err *e) MUST_CHECK;
 bool pair_count(struct store *, int64_t sync_id, int64_t *r, struct err *e) MUST_CHECK;
 /* Marks every pair that is open or being made: for a resync ({"from":…,"fields":…}) or a sweep (NULL). */
 bool pair_mark_all(struct store *, int64_t sync_id, const char *resync, bool panel_due, struct err *e) MUST_CHECK;
+
+/* Every pair that is open or being made, for after the store was put back: sync/rejoin.c. */
+bool pair_mark_rejoining(struct store *, int64_t sync_id, struct err *e) MUST_CHECK;
 
 struct base_row {
     const char *item;

@@ -195,7 +195,7 @@ bool engine_pass(struct engine *en, struct engine_counts *r, struct err *e)
     en->deletions = 0;
     engine_forget_people(en);
     bool ok = check_running(en, &a, e) && distrust_once(en, e) && poll_both(en, e) && fingerprint_check(en, e) &&
-              pass_work(en, e) && panel_write_due(en, e) && end_pardon(en, e) &&
+              rejoin(en, e) && pass_work(en, e) && panel_write_due(en, e) && end_pardon(en, e) &&
               engine_count_waiting(en, &r->waiting, e);
     arena_release(&a);
     if (!ok && e->kind == ERR_FUSE)

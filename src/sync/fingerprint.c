@@ -171,7 +171,7 @@ static bool look(struct engine *en, struct arena *a, enum side s, bool is_due, s
     if (json_at_bool(c.shown, "ended", false))
         c.shown = NULL;
     const char *text = what_is_wrong(en, a, &c);
-    if (text && !en->is_pardoned)
+    if (text && !en->is_pardoned && !en->row.rejoins) /* of a store that was put back it is known */
         return say(en, s, "ask", NULL, text, e) && err_set(e, ERR_FUSE, "%s", text);
     if (text && !pardon(en, &c, e))
         return false;

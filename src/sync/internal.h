@@ -245,9 +245,14 @@ bool cut_to_fit(const struct mapping *, struct arena *, enum side to, const char
 bool cut_tell(struct engine *, struct arena *, struct work *, enum side s, const char *item, const char *text,
               struct err *e) MUST_CHECK;
 
-/* --- poll.c, fingerprint.c, panel.c, status.c --- */
+/* --- poll.c, fingerprint.c, rejoin.c, panel.c, status.c --- */
 
 bool poll_both(struct engine *, struct err *e) MUST_CHECK;
+/* Both projects from the beginning. */
+bool poll_everything(struct engine *, struct err *e) MUST_CHECK;
+/* Where the store may be older than what the sites hold of ours: finds the pairs that were made since, before anything
+ * is made again. Does nothing in a synchronization that is not marked. */
+bool rejoin(struct engine *, struct err *e) MUST_CHECK;
 /* Looks whether both projects show the counter that the store remembers, and raises it when it is due. ERR_FUSE, with a
  * finding, when a site or the store was put back, or somebody else counts. */
 bool fingerprint_check(struct engine *, struct err *e) MUST_CHECK;

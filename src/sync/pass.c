@@ -177,7 +177,7 @@ static bool finish(struct batch *b, struct work *w, struct err *e)
     struct engine *en = b->en;
     if (w->is_active || w->is_waiting) /* rounds ran out, or something is uncertain: it stays in the inbox */
         return true;
-    w->pair.is_dirty = false;
+    w->pair.is_dirty = w->pair.rejoins = false;
     w->pair.resync = NULL;
     for (int s = 0; s < 2; s++) {
         if (!w->issue[s])

@@ -207,6 +207,76 @@ static void adopt(struct scene *s)
     }
 }
 
+/* --- after the store was put back --- */
+
+/* What a copy says below its author line; NULL when it has none. */
+static const char *below_line(const struct scene *s, enum side side, const struct tracker_comment *c)
+{
+    const char *text = stripped(s, side, c->body);
+    return same_text(text, c->body) ? NULL : text;
+}
+
+/* Whether `copy` bears the author line that a copy of `origin` gets. */
+static bool bears_line_of(const struct scene *s, enum side from, const struct tracker_comment *origin,
+                          const struct tracker_comment *copy, const char *says)
+{
+    enum side to = side_other(from);
+    const char *body = mapping_comment_copy(s->in->mapping, s->a, to, origin, s->w->pair.key[from], says);
+    return same_text(body, copy->body);
+}
+
+static bool says_the_same(struct scene *s, enum side from, const struct tracker_comment *origin, const char *says)
+{
+    struct err ignored = ERR_INIT;
+    const char *there = origin->body;
+    return same_text(origin->body, says) ||
+           (is_told(s, mapping_text(s->in->mapping, s->a, from, origin->body, &there, &ignored)) &&
+            same_text(there, says));
+}
+
+/* The original of a copy that no row knows: by author and minute, and by the text too where `exactly`. */
+static const struct tracker_comment *origin_of(struct scene *s, enum side from, const struct tracker_comment *copy,
+                                               const char *says, bool exactly)
+{
+    const struct tracker_issue *issue = s->w->issue[from];
+    for (size_t i = 0; i < issue->comment_count; i++) {
+        const struct tracker_comment *x = &issue->comments[i];
+        if (!row_of(s, from, x->id) && bears_line_of(s, from, x, copy, says) &&
+            (!exactly || says_the_same(s, from, x, says)))
+            return x;
+    }
+    return NULL;
+}
+
+/* Copies that this store does not remember find their originals, so that none is made twice. One whose original was
+ * edited since is brought up to date like any other; one whose original is not there is left alone. */
+static void rejoin_copies(struct scene *s, enum side from)
+{
+    enum side to = side_other(from);
+    const struct tracker_issue *issue = s->w->issue[to];
+    for (int round = 0; round < 3; round++)
+        for (size_t i = 0; i < issue->comment_count; i++) {
+            const struct tracker_comment *copy = &issue->comments[i], *x = NULL;
+            const char *says = row_of(s, to, copy->id) ? NULL : below_line(s, to, copy);
+            struct comment_row row = {.pair_id = s->w->pair.id, .origin = from, .state = "open"};
+            bool is_last = round == 2;
+            if (!says || (!is_last && !(x = origin_of(s, from, copy, says, round == 0))) ||
+                (is_last && !str_eq(copy->author_id, s->in->info[to].account_id)))
+                continue;
+            row.comment_id[to] = copy->id;
+            row.base[to] = copy->body;
+            if (x) {
+                row.comment_id[from] = x->id;
+                row.base[from] = round == 0 ? x->body : says;
+                s->plan->wants_more = s->plan->wants_more || round == 1;
+            } else {
+                row.origin = to;
+                row.state = "known";
+            }
+            *arena_push(s->a, s->plan->new_rows, s->plan->new_row_count) = row;
+        }
+}
+
 /* `visibility` is what the copy gets from now on; empty: it keeps what it has. */
 static void edit_copy(struct scene *s, const struct comment_row *row, const struct tracker_comment *origin,
                       const struct tracker_comment *copy, const struct tracker_visibility *visibility, const char *item)
@@ -219,7 +289,7 @@ static void edit_copy(struct scene *s, const struct comment_row *row, const stru
         return;
     const char *body = mapping_comment_copy(s->in->mapping, s->a, to, origin, s->w->pair.key[from], text);
     cut_to_fit(s->in->mapping, s->a, to, body, &body);
-    if (!visibility->type && !copy_was_edited && same_text(body, copy->body)) {
+    if (!visibility->type && same_text(body, copy->body)) {
         struct comment_row *kept = arena_push(s->a, s->plan->changed_rows, s->plan->changed_row_count);
         *kept = *row; /* it says what the origin says, as far as its side can */
         kept->base[from] = origin->body;
@@ -301,7 +371,11 @@ static void compare(struct scene *s, const struct comment_row *row)
 void plan_comments(const struct plan_input *in, struct arena *a, struct work *w, struct plan *plan)
 {
     struct scene s = {in, a, w, plan};
-    if (!w->comment_count && !w->base_count)
+    if (w->pair.rejoins) {
+        rejoin_copies(&s, SIDE_FIRST);
+        rejoin_copies(&s, SIDE_SECOND);
+    }
+    if ((!w->comment_count && !w->base_count) || w->pair.rejoins)
         adopt(&s);
     for (size_t i = 0; i < w->comment_count; i++)
         compare(&s, &w->comments[i]);

@@ -81,6 +81,11 @@ static bool poll_side(struct engine *en, enum side s, int64_t since_ms, struct e
                    en->project[s].key, (long long)pairs);
 }
 
+bool poll_everything(struct engine *en, struct err *e)
+{
+    return poll_side(en, SIDE_FIRST, 0, e) && poll_side(en, SIDE_SECOND, 0, e);
+}
+
 bool poll_both(struct engine *en, struct err *e)
 {
     int64_t now = clock_now(en->clock);

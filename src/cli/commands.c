@@ -25,6 +25,9 @@
     X(PAIRS_LIST)                                                                                                      \
     X(PAIRS_EXPORT)                                                                                                    \
     X(PAIRS_IMPORT)                                                                                                    \
+    X(STORE_BACKUP)                                                                                                    \
+    X(STORE_RESTORE)                                                                                                   \
+    X(STORE_REBUILD)                                                                                                   \
     X(MIGRATE)                                                                                                         \
     X(SWAP)                                                                                                            \
     X(TRANSLATE)                                                                                                       \

@@ -332,6 +332,18 @@ bool sql_in_transaction(struct sql_db *db)
     return !sqlite3_get_autocommit(db->handle);
 }
 
+bool sql_copy(struct sql_db *from, struct sql_db *to, struct err *e)
+{
+    sqlite3_backup *copy = sqlite3_backup_init(to->handle, "main", from->handle, "main");
+    if (!copy)
+        return fail(to, e, "a copy");
+    int step = sqlite3_backup_step(copy, -1);
+    int end = sqlite3_backup_finish(copy);
+    return (step == SQLITE_DONE && end == SQLITE_OK) ||
+           err_set(e, step == SQLITE_BUSY || step == SQLITE_LOCKED ? ERR_LOCKED : ERR_STORE,
+                   "database: a copy could not be made: %s", sqlite3_errstr(step == SQLITE_DONE ? end : step));
+}
+
 bool sql_snapshot(struct sql_db *db, void **bytes_r, size_t *length_r, struct err *e)
 {
     sqlite3_int64 length = 0;

@@ -20,6 +20,16 @@ struct store *store_open(const char *path, enum store_mode, const char *holder, 
 struct store *store_over(struct sql_db *, struct err *e) MUST_CHECK;
 void store_close(struct store *); /* NULL is allowed */
 
+/* --- backup.c --- */
+
+/* A copy of the store, readable by its owner alone, whole and durable under its name when this returns. Engines may
+ * work on. ERR_INPUT when something has that name already; ERR_IO. */
+bool store_backup(struct store *, const char *path, struct err *e) MUST_CHECK;
+/* Puts the open store back to a backup, all or nothing; `scratch` names a file beside it that is made and removed.
+ * Every synchronization in it looks on both sites for what it does not remember before it makes anything. ERR_INPUT
+ * when `from` is not a whole store. */
+bool store_restore(struct store *, const char *from, const char *scratch, struct err *e) MUST_CHECK;
+
 bool store_begin(struct store *, struct err *e) MUST_CHECK;
 /* Durable when it returns true. */
 bool store_commit(struct store *, struct err *e) MUST_CHECK;

@@ -92,7 +92,7 @@ class Store(SyncTest):
         torn = self.folder / "torn.db"
         self.done("store", "backup", torn)
         torn.write_bytes(torn.read_bytes()[: torn.stat().st_size // 2])
-        self.refused("store", "restore", torn, saying="damaged")
+        self.refused("store", "restore", torn, saying="the store was not changed")
         self.assertEqual(self.done("--json", "pairs", "list", "INT-1").out, before)
         self.assertEqual([p.name for p in self.folder.glob("*restoring*")], [])
 

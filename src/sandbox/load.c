@@ -5,7 +5,6 @@
 #include "sandbox/load.h"
 #include "base/file_atomic.h"
 #include "base/time_iso.h"
-#include "sandbox/planning.h"
 #include "text/text.h"
 
 #include <dirent.h>
@@ -241,6 +240,11 @@ static bool load_custom(struct loader *l, int64_t issue, const json_t *recorded)
             continue;
         const char *name = name_of_field(l, recorded, id), *kind = name ? kind_of(v) : "text";
         int64_t number;
+        bool is_planned;
+        if (!load_planned(l, issue, name, v, &is_planned))
+            return false;
+        if (is_planned)
+            continue;
         if (!find_or_make_field(l, name ? name : id, kind, &number) || !load_value(l, issue, number, kind, v))
             return false;
     }
@@ -382,34 +386,6 @@ static bool load_row(struct loader *l, const json_t *fields, struct bulk_issue *
            load_person(l, json_object_get(fields, "assignee"), &row->assignee) &&
            load_person(l, json_object_get(fields, "reporter"), &row->reporter) &&
            load_person(l, json_object_get(fields, "creator"), &row->creator);
-}
-
-/* Versions and components, found by name in the project or made. */
-static bool load_planning(struct loader *l, int64_t project, int64_t issue, const json_t *fields)
-{
-    static const struct {
-        const char *field;
-        bool (*make)(struct sandbox *, int64_t, const char *, int64_t *, struct err *);
-        const char *insert;
-    } SETS[] = {
-        {"fixVersions", version_ensure,
-         "INSERT OR IGNORE INTO issue_version (issue, kind, version) VALUES (?1, 'fix', ?2)"},
-        {"versions", version_ensure,
-         "INSERT OR IGNORE INTO issue_version (issue, kind, version) VALUES (?1, 'affects', ?2)"},
-        {"components", component_ensure, "INSERT OR IGNORE INTO issue_component (issue, component) VALUES (?1, ?2)"},
-    };
-    for (size_t s = 0; s < ARRAY_LEN(SETS); s++) {
-        size_t i;
-        json_t *v;
-        json_array_foreach (json_object_get(fields, SETS[s].field), i, v) {
-            int64_t id = 0;
-            const char *name = json_at_str(v, "name");
-            if (name && (!SETS[s].make(l->sb, project, name, &id, l->e) ||
-                         !sql_run(l->sb->db, l->e, SETS[s].insert, "ii", issue, id)))
-                return false;
-        }
-    }
-    return true;
 }
 
 static void note_others(struct loader *l, int64_t issue, const json_t *fields)

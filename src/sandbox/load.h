@@ -1,5 +1,5 @@
-/* load.h - a recorded issue on its way into this site, shared by load.c (the issue) and load_work.c (worklogs and
- * estimates). */
+/* load.h - a recorded issue on its way into this site, shared by load.c (the issue), load_work.c (worklogs and
+ * estimates) and load_planning.c (versions, components, sprints, epics). */
 #pragma once
 
 #include "sandbox/bulk.h"
@@ -36,3 +36,8 @@ char *load_text(struct loader *, const json_t *);
 int64_t load_time_of(const json_t *, const char *member, int64_t otherwise);
 /* `fields` of a recorded issue: its worklogs, what is estimated and spent. */
 bool load_work(struct loader *, int64_t issue, const json_t *fields) MUST_CHECK;
+/* Versions and components, found by name in the project or made. */
+bool load_planning(struct loader *, int64_t project, int64_t issue, const json_t *fields) MUST_CHECK;
+/* What planning keeps in custom fields goes to the site's own: sprints by name, the epic as the parent; a rank is given
+ * anew. is_planned_r: there is nothing more to do. */
+bool load_planned(struct loader *, int64_t issue, const char *name, const json_t *value, bool *is_planned_r) MUST_CHECK;

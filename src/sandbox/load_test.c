@@ -185,6 +185,38 @@ static void recorded_work_is_loaded_with_its_times(void **state)
     }
 }
 
+static void recorded_plans_go_to_the_sites_own_fields(void **state)
+{
+    (void)state;
+    for (enum sandbox_dialect d = SANDBOX_DC8; d <= SANDBOX_CLOUD; d++) {
+        struct site *s = site_open(d, 1);
+        char *folder = folder_with(
+            s,
+            "{\"names\":{\"customfield_1\":\"Sprint\",\"customfield_2\":\"Epic Link\",\"customfield_3\":\"Rank\"},"
+            "\"issues\":[{\"key\":\"SP-1\",\"fields\":{\"project\":{\"key\":\"SP\",\"name\":\"SP\"},\"summary\":\"x\","
+            "\"issuetype\":{\"name\":\"Epic\"},\"status\":{\"name\":\"To Do\"},"
+            "\"created\":\"2026-01-01T00:00:00.000+0000\"}},{\"key\":\"SP-2\",\"fields\":{\"project\":{\"key\":"
+            "\"SP\",\"name\":\"SP\"},\"summary\":\"y\",\"issuetype\":{\"name\":\"Story\"},\"status\":{\"name\":"
+            "\"To Do\"},\"created\":\"2026-01-01T00:00:00.000+0000\",\"fixVersions\":[{\"name\":\"1.0\"}],"
+            "\"customfield_1\":[{\"id\":3,\"name\":\"Sprint 3\",\"state\":\"active\",\"boardId\":2,\"startDate\":"
+            "\"2022-04-15T00:55:17.688Z\"}],\"customfield_2\":\"SP-1\",\"customfield_3\":\"0|i0001r:\"}}]}");
+        assert_int_equal(load(s, folder), 2);
+        assert_int_equal(site_int(s, "SELECT count(*) FROM field WHERE name IN ('Sprint', 'Epic Link', 'Rank')"), 3);
+        assert_int_equal(site_int(s, "SELECT count(*) FROM sprint WHERE name = 'Sprint 3' AND state = 'active'"), 1);
+        assert_int_equal(site_int(s,
+                                  "SELECT count(*) FROM custom_value v JOIN field f ON f.number = v.field JOIN sprint"
+                                  " p ON p.id = v.ref WHERE f.kind = 'sprint'"),
+                         1);
+        assert_int_equal(site_int(s, "SELECT p.number FROM issue i JOIN issue p ON p.id = i.parent"), 1);
+        struct answer a = ask(s, HTTP_GET, "/rest/api/2/issue/SP-2", NULL);
+        assert_string_equal(joined(s, json_at(a.json, "fields.fixVersions"), "name"), "1.0");
+        a = ask(s, HTTP_PUT, "/rest/agile/1.0/issue/rank", "{\"issues\":[\"SP-2\"],\"rankBeforeIssue\":\"SP-1\"}");
+        assert_int_equal(a.status, 204);
+        folder_remove(s, folder);
+        site_close(s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +225,7 @@ int main(void)
         cmocka_unit_test(texts_fields_parents_and_people_become_this_sites),
         cmocka_unit_test(a_broken_recording_changes_nothing_and_is_named),
         cmocka_unit_test(recorded_work_is_loaded_with_its_times),
+        cmocka_unit_test(recorded_plans_go_to_the_sites_own_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

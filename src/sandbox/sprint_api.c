@@ -400,8 +400,10 @@ static bool rank_of(struct ctx *c, int64_t field, int64_t issue, char **r)
 {
     if (!db_str(c, r, "SELECT text FROM custom_value WHERE issue = ?1 AND field = ?2", "ii", issue, field))
         return false;
-    return *r || (rank_last(c, issue) &&
-                  db_str(c, r, "SELECT text FROM custom_value WHERE issue = ?1 AND field = ?2", "ii", issue, field));
+    bool is_ours = *r && strlen(*r) > HEAD;
+    return is_ours ||
+           (rank_last(c, issue) &&
+            db_str(c, r, "SELECT text FROM custom_value WHERE issue = ?1 AND field = ?2", "ii", issue, field));
 }
 
 /* Puts the issue before or behind another; the changelog says "Ranked higher" or "Ranked lower". */

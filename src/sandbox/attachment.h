@@ -16,5 +16,7 @@ bool attachment_find(struct ctx *, const char *asked, struct attachment *r) MUST
 /* The same with a 404. */
 bool attachment_need(struct ctx *, const char *asked, struct attachment *r) MUST_CHECK;
 json_t *attachment_json(struct ctx *, const struct attachment *);
+/* Its bytes, with a zero behind them. */
+bool attachment_content(struct ctx *, int64_t attachment, char **bytes_r, size_t *length_r) MUST_CHECK;
 /* The array inside an issue, oldest first; NULL when the database failed. */
 json_t *attachments_json(struct ctx *, int64_t issue);

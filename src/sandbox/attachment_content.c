@@ -49,7 +49,7 @@ static struct range range_of(struct ctx *c, size_t size)
     return r;
 }
 
-static bool content_of(struct ctx *c, int64_t attachment, char **bytes_r, size_t *length_r)
+bool attachment_content(struct ctx *c, int64_t attachment, char **bytes_r, size_t *length_r)
 {
     struct sql_rows rows;
     *length_r = 0;
@@ -69,7 +69,7 @@ static bool reply_content(struct ctx *c, const struct attachment *f)
 {
     char *bytes;
     size_t size;
-    if (!content_of(c, f->id, &bytes, &size))
+    if (!attachment_content(c, f->id, &bytes, &size))
         return false;
     struct range r = range_of(c, size);
     http_response_add_header(c->a, c->response, "Accept-Ranges", "bytes");

@@ -381,6 +381,61 @@ static void what_hangs_on_an_unseen_issue_is_not_there(void **state)
     }
 }
 
+/* a.txt (5 bytes), a folder, and a picture (2000 bytes) deep below. */
+static const char ARCHIVE[] =
+    "UEsDBBQAAAAIAP2xdl2GphA2BwAAAAUAAAAFAAAAYS50eHTLSM3JyQcAUEsDBBQAAAAIAP2xdl0AAAAAAgAAAAAAAAAEAAAAZGly"
+    "LwMAUEsDBBQAAAAIAP2xdl16ZQgpEQAAANAHAAAwAAAAb25lL3R3by90aHJlZS9mb3VyL2ZpdmUvc2l4L3NldmVuL2VpZ2h0L2xl"
+    "YWYucG5nq6gYBaNgFIyCUTAKRsFQBwBQSwECFAMUAAAACAD9sXZdhqYQNgcAAAAFAAAABQAAAAAAAAAAAAAAgAEAAAAAYS50eHRQ"
+    "SwECFAMUAAAACAD9sXZdAAAAAAIAAAAAAAAABAAAAAAAAAAAABAA/UEqAAAAZGlyL1BLAQIUAxQAAAAIAP2xdl16ZQgpEQAAANAH"
+    "AAAwAAAAAAAAAAAAAACAAU4AAABvbmUvdHdvL3RocmVlL2ZvdXIvZml2ZS9zaXgvc2V2ZW4vZWlnaHQvbGVhZi5wbmdQSwUGAAAA"
+    "AAMAAwDDAAAArQAAAAAA";
+
+static json_t *upload_archive(struct test_site *s, const char *filename)
+{
+    size_t length;
+    struct err e = ERR_INIT;
+    char *bytes = str_unbase64(&s->arena, ARCHIVE, &length);
+    char *head = arena_printf(
+        &s->arena, "--xx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n\r\n", filename);
+    size_t n = strlen(head);
+    char *body = arena_alloc(&s->arena, n + length + 20);
+    memcpy(body, head, n);
+    memcpy(body + n, bytes, length);
+    memcpy(body + n + length, "\r\n--xx--", 8);
+    send_form(s, attachments_of(s, "SA-1"), FORM, "no-check", body, n + length + 8);
+    assert_int_equal(s->response.status, 200);
+    return json_array_get(json_parse(&s->arena, s->response.body, s->response.body_length, true, "upload", &e), 0);
+}
+
+static void what_is_in_an_archive_is_told(void **state)
+{
+    (void)state;
+    EACH_DIALECT(s)
+    {
+        test_issue(&s, "SA", "Task", "one");
+        const char *id = json_at_str(upload_archive(&s, "all.zip"), "id");
+        json_t *o = test_get(&s, 200, "/rest/api/2/attachment/%s/expand/human", id);
+        assert_int_equal(json_at_int(o, "totalEntryCount", 0), 2);
+        assert_string_equal(json_at_str(o, "name"), "all.zip");
+        assert_string_equal(json_at_str(o, "mediaType"), "application/zip");
+        const json_t *deep = json_array_get(json_object_get(o, "entries"), 1);
+        assert_string_equal(json_at_str(deep, "path"), "one/two/three/four/five/six/seven/eight/leaf.png");
+        assert_string_equal(json_at_str(deep, "label"), "one/two/three/four/.../seven/eight/leaf.png");
+        assert_string_equal(json_at_str(deep, "size"), "1 kB");
+        assert_string_equal(json_at_str(deep, "mediaType"), "image/png");
+        o = test_get(&s, 200, "/rest/api/2/attachment/%s/expand/raw", id);
+        const json_t *first = json_array_get(json_object_get(o, "entries"), 0);
+        assert_string_equal(json_at_str(first, "name"), "a.txt");
+        assert_int_equal(json_at_int(first, "size", 0), 5);
+        id = json_at_str(upload_one(&s, "SA-1", "no.zip", "this is none"), "id");
+        o = test_get(&s, 200, "/rest/api/2/attachment/%s/expand/raw", id);
+        assert_int_equal(json_at_int(o, "totalEntryCount", 9), 0);
+        id = json_at_str(upload_one(&s, "SA-1", "a.tar", "x"), "id");
+        test_get(&s, 409, "/rest/api/2/attachment/%s/expand/human", id);
+        test_get(&s, 404, "/rest/api/2/attachment/1/expand/human");
+    }
+}
+
 /* The ids of the media nodes below, in order, joined by blanks. */
 static char *media_of(struct test_site *s, const json_t *node, char *text)
 {
@@ -443,6 +498,7 @@ int main(void)
         cmocka_unit_test(a_file_above_the_limit_takes_the_whole_form_with_it),
         cmocka_unit_test(only_its_author_or_an_admin_takes_a_file_away),
         cmocka_unit_test(what_hangs_on_an_unseen_issue_is_not_there),
+        cmocka_unit_test(what_is_in_an_archive_is_told),
         cmocka_unit_test(markup_that_names_a_file_becomes_the_newest_file_of_that_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

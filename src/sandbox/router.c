@@ -17,6 +17,7 @@
     table(application_role) \
     table(attachment) \
     table(attachment_content) \
+    table(attachment_expand) \
     table(avatar) \
     table(bulk_operation) \
     table(board) \

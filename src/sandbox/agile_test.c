@@ -202,6 +202,56 @@ static void a_sprint_is_planned_started_and_closed(void **state)
     }
 }
 
+/* The keys that a search finds, or the first error. */
+static const char *search(struct test_site *s, const char *jql)
+{
+    test_call(s, HTTP_POST, s->is_cloud ? "/rest/api/3/search/jql" : "/rest/api/2/search",
+              test_body(s, "{'jql':'%s','fields':['summary']}", jql));
+    struct err e = ERR_INIT;
+    json_t *o = json_parse(&s->arena, s->response.body, s->response.body_length, true, "search", &e), *v;
+    if (s->response.status != 200)
+        return test_error(o, NULL);
+    char *text = arena_strdup(&s->arena, "");
+    size_t i;
+    json_array_foreach (json_object_get(o, "issues"), i, v)
+        text = arena_printf(&s->arena, "%s%s%s", text, i ? " " : "", json_at_str(v, "key"));
+    return text;
+}
+
+static void a_search_knows_filters_and_sprints(void **state)
+{
+    (void)state;
+    EACH_DIALECT(s)
+    {
+        int64_t b = board(&s, "scrum"), one = sprint(&s, b, "Sprint 1");
+        for (int i = 1; i <= 3; i++)
+            test_issue(&s, "SA", i == 2 ? "Bug" : "Task", "x");
+        test_json(&s, HTTP_POST, 204, arena_printf(&s.arena, AGILE "sprint/%lld/issue", (long long)one),
+                  test_body(&s, "{'issues':['SA-1']}"));
+        assert_string_equal(search(&s, "sprint in futureSprints()"), "SA-1");
+        assert_string_equal(search(&s, "sprint in openSprints()"), "");
+        sprint_set(&s, 200, one,
+                   "{'state':'active','startDate':'2026-11-22T10:00:00.000+0000','endDate':"
+                   "'2026-12-06T10:00:00.000+0000'}");
+        assert_string_equal(search(&s, "sprint in openSprints()"), "SA-1");
+        assert_string_equal(search(&s, arena_printf(&s.arena, "sprint = %lld", (long long)one)), "SA-1");
+        const char *bugs = filter(&s, "Bugs", "type = Bug ORDER BY created");
+        filter(&s, "Not bugs", "project = SA AND filter != Bugs");
+        assert_string_equal(search(&s, arena_printf(&s.arena, "filter = %s", bugs)), "SA-2");
+        assert_string_equal(search(&s, "project = SA AND filter = \\'not bugs\\' ORDER BY key"), "SA-1 SA-3");
+        assert_string_equal(search(&s, "filter in (Bugs, \\'Not bugs\\') ORDER BY key"), "SA-1 SA-2 SA-3");
+        assert_string_equal(search(&s, "NOT filter = Bugs AND project = SA ORDER BY key"), "SA-1 SA-3");
+        assert_string_equal(search(&s, "filter = Nothing"),
+                            "The value 'Nothing' does not exist for the field 'filter'.");
+        test_json(&s, HTTP_PUT, 200, arena_printf(&s.arena, "/rest/api/2/filter/%s", bugs),
+                  test_body(&s, "{'name':'Bugs','jql':'type = Task'}"));
+        assert_string_equal(search(&s, "filter = Bugs ORDER BY key"), "SA-1 SA-3");
+        test_json(&s, HTTP_PUT, 400, arena_printf(&s.arena, "/rest/api/2/filter/%s", bugs),
+                  test_body(&s, "{'name':'Bugs','jql':'filter = Bugs'}"));
+        assert_string_equal(search(&s, "filter = Bugs ORDER BY key"), "SA-1 SA-3");
+    }
+}
+
 static void only_a_scrum_board_has_sprints(void **state)
 {
     (void)state;
@@ -290,6 +340,7 @@ int main(void)
         cmocka_unit_test(a_filter_is_its_owners_and_those_it_is_shared_with),
         cmocka_unit_test(a_board_shows_what_its_filter_finds),
         cmocka_unit_test(a_sprint_is_planned_started_and_closed),
+        cmocka_unit_test(a_search_knows_filters_and_sprints),
         cmocka_unit_test(only_a_scrum_board_has_sprints),
         cmocka_unit_test(issues_join_an_epic),
         cmocka_unit_test(issues_are_put_in_order),

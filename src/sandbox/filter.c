@@ -58,6 +58,20 @@ bool filter_find(struct ctx *c, int64_t id, char **jql_r)
                   "ii", c->caller, id);
 }
 
+bool filter_find_named(struct ctx *c, const char *id_or_name, char **jql_r)
+{
+    int64_t id = 0;
+    *jql_r = NULL;
+    if (str_to_int(id_or_name, &id) && !filter_find(c, id, jql_r))
+        return false;
+    return *jql_r || db_str(c, jql_r,
+                            arena_printf(c->a,
+                                         "SELECT f.jql FROM filter f WHERE f.name = ?2 AND %s ORDER BY f.owner <> ?1,"
+                                         " f.id LIMIT 1",
+                                         seen_by_caller(c)),
+                            "is", c->caller, id_or_name);
+}
+
 static bool owner_need(struct ctx *c, const struct filter *f)
 {
     return f->owner == c->caller ||
@@ -236,6 +250,7 @@ static bool filter_search(struct ctx *c)
 
 /* ---- written ---- */
 
+/* Judged when the filter is there, so that one which names itself is found out. */
 static bool jql_check(struct ctx *c, const char *jql)
 {
     const char *error = NULL;
@@ -268,7 +283,7 @@ static bool fill(struct ctx *c, struct filter *f)
         f->description = json_is_string(text) ? arena_strdup(c->a, json_string_value(text)) : NULL;
     if (jql || !f->jql)
         f->jql = arena_strdup(c->a, json_is_string(jql) ? json_string_value(jql) : "");
-    return jql_check(c, f->jql);
+    return true;
 }
 
 static bool favourite_set(struct ctx *c, int64_t filter, bool on)
@@ -333,8 +348,8 @@ static bool filter_post(struct ctx *c)
                                 f.name, f.description, f.jql, f.owner))
         return false;
     f.id = sql_last_id(c->db);
-    return shares_set(c, f.id) && (!json_at_bool(c->body, "favourite", false) || favourite_set(c, f.id, true)) &&
-           reply_filter(c, 200, f.id);
+    return jql_check(c, f.jql) && shares_set(c, f.id) &&
+           (!json_at_bool(c->body, "favourite", false) || favourite_set(c, f.id, true)) && reply_filter(c, 200, f.id);
 }
 
 static bool filter_put(struct ctx *c)
@@ -344,8 +359,8 @@ static bool filter_put(struct ctx *c)
     return filter_need(c, c->args[0], &f) && owner_need(c, &f) && fill(c, &f) &&
            db_run(c, "UPDATE filter SET name = ?2, description = ?3, jql = ?4 WHERE id = ?1", "isss", f.id, f.name,
                   f.description, f.jql) &&
-           shares_set(c, f.id) && (!favourite || favourite_set(c, f.id, json_is_true(favourite))) &&
-           reply_filter(c, 200, f.id);
+           jql_check(c, f.jql) && shares_set(c, f.id) &&
+           (!favourite || favourite_set(c, f.id, json_is_true(favourite))) && reply_filter(c, 200, f.id);
 }
 
 static bool filter_delete(struct ctx *c)

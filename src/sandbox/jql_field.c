@@ -95,6 +95,7 @@ const struct jql_field jql_system_fields[] = {
     {"|issueLinkType|", KIND_LINK_TYPE, OPS_SET | OPS_NULL, "v.relation", LINKED, .table = "link_type"},
     {"|lastViewed|", KIND_TIME, OPS_SET | OPS_NULL | OPS_ORDER, "v.at", "viewed v WHERE v.account = %lld",
      .sort = "(SELECT v.at FROM viewed v WHERE v.account = %lld AND v.issue = i.id)", .is_descending = true},
+    {"|filter|request|savedfilter|searchrequest|", KIND_FILTER, OPS_SET, "i.id", .sort = NULL}, /* jql_plan.c */
     {"|summary|", KIND_TEXT, OPS_LIKE | OPS_NULL, "s", .sort = "i.summary COLLATE NOCASE"},
     {"|description|", KIND_TEXT, OPS_LIKE | OPS_NULL, "d", .sort = NULL},
     {"|environment|", KIND_TEXT, OPS_LIKE | OPS_NULL, "e", .sort = NULL},
@@ -124,7 +125,7 @@ bool jql_field_of_kind(struct ctx *c, const char *kind, int64_t number, struct j
         {"|text|textarea|epic-name|", KIND_TEXT, OPS_LIKE | OPS_NULL, "x", "v.text COLLATE NOCASE"},
         {"|rank|", KIND_STRING, 0, "v.text", "v.text"},
         {"|group|multigroup|", KIND_NAMED, OPS_SET | OPS_NULL, "v.ref", "v.ref"},
-        {"|sprint|", KIND_NAMED, OPS_SET | OPS_NULL, "v.ref", "v.ref"},
+        {"|sprint|", KIND_SPRINT, OPS_SET | OPS_NULL, "v.ref", "v.ref"},
         {"|version|multiversion|", KIND_VERSION, OPS_SET | OPS_NULL | OPS_ORDER, "v.ref",
          BY_POSITION("version", "v.ref")},
         {"|project|", KIND_PROJECT, OPS_SET | OPS_NULL, "v.ref", "(SELECT p.name FROM project p WHERE p.id = v.ref)"},
@@ -148,7 +149,8 @@ bool jql_field_of_kind(struct ctx *c, const char *kind, int64_t number, struct j
             .ops = table[i].ops,
             .sql = table[i].column,
             .from = arena_printf(c->a, "custom_value v WHERE v.field = %lld", (long long)number),
-            .table = table[i].kind == KIND_NAMED     ? (str_eq(kind, "sprint") ? "sprint" : "user_group")
+            .table = table[i].kind == KIND_NAMED     ? "user_group"
+                     : table[i].kind == KIND_SPRINT  ? "sprint"
                      : table[i].kind == KIND_VERSION ? "version"
                                                      : arena_printf(c->a, "%lld", (long long)number),
             .sort = arena_printf(c->a,

@@ -14,6 +14,7 @@
 #define TYPE_DATE    "java.util.Date"
 #define TYPE_TYPE    "com.atlassian.jira.issue.issuetype.IssueType"
 #define TYPE_PROJECT "com.atlassian.jira.project.Project"
+#define TYPE_SPRINT  "com.atlassian.greenhopper.service.sprint.Sprint"
 #define TYPE_OPTION  "com.atlassian.jira.issue.customfields.option.Option"
 
 static const char *argument(const struct jql_call *k, size_t i)
@@ -287,6 +288,24 @@ static bool earliest_unreleased(const struct jql_call *k)
     return add_versions(k, "NOT released AND NOT archived", "ORDER BY position LIMIT 1");
 }
 
+static bool open_sprints(const struct jql_call *k)
+{
+    add_select(k, "SELECT id FROM sprint WHERE state = 'active'");
+    return true;
+}
+
+static bool closed_sprints(const struct jql_call *k)
+{
+    add_select(k, "SELECT id FROM sprint WHERE state = 'closed'");
+    return true;
+}
+
+static bool future_sprints(const struct jql_call *k)
+{
+    add_select(k, "SELECT id FROM sprint WHERE state = 'future'");
+    return true;
+}
+
 static bool components_led(const struct jql_call *k)
 {
     int64_t who = k->b->c->caller;
@@ -313,6 +332,7 @@ static bool voted_issues(const struct jql_call *k)
 
 const struct jql_function jql_functions[] = {
     {"cascadeOption", 1, 2, OPTIONS, true, TYPE_OPTION, cascade_option},
+    {"closedSprints", 0, 0, 1u << KIND_SPRINT, true, TYPE_SPRINT, closed_sprints},
     {"componentsLeadByUser", 0, 1, 1u << KIND_COMPONENT, true, TYPE_COMPONENT, components_led},
     {"currentLogin", 0, 0, MOMENTS, false, TYPE_DATE, NULL},
     {"currentUser", 0, 0, 1u << KIND_USER, false, TYPE_USER, current_user},
@@ -321,6 +341,7 @@ const struct jql_function jql_functions[] = {
     {"endOfMonth", 0, 1, MOMENTS, false, TYPE_DATE, NULL},
     {"endOfWeek", 0, 1, MOMENTS, false, TYPE_DATE, NULL},
     {"endOfYear", 0, 1, MOMENTS, false, TYPE_DATE, NULL},
+    {"futureSprints", 0, 0, 1u << KIND_SPRINT, true, TYPE_SPRINT, future_sprints},
     {"issueHistory", 0, 0, ISSUES, true, TYPE_ISSUE, issue_history},
     {"issuesWithRemoteLinksByGlobalId", 1, 100, ISSUES, true, TYPE_ISSUE, remote_linked},
     {"lastLogin", 0, 0, MOMENTS, false, TYPE_DATE, NULL},
@@ -328,6 +349,7 @@ const struct jql_function jql_functions[] = {
     {"linkedIssues", 1, -1, ISSUES, true, TYPE_ISSUE, linked_issues},
     {"membersOf", 1, 1, 1u << KIND_USER, true, TYPE_USER, members_of},
     {"now", 0, 0, MOMENTS, false, TYPE_DATE, NULL},
+    {"openSprints", 0, 0, 1u << KIND_SPRINT, true, TYPE_SPRINT, open_sprints},
     {"projectsLeadByUser", 0, 1, 1u << KIND_PROJECT, true, TYPE_PROJECT, projects_led},
     {"projectsWhereUserHasPermission", 1, 1, 1u << KIND_PROJECT, true, TYPE_PROJECT, projects_permitted},
     {"projectsWhereUserHasRole", 1, 1, 1u << KIND_PROJECT, true, TYPE_PROJECT, projects_with_role},

@@ -5,6 +5,9 @@
  * refused. */
 #include "sandbox/jql_plan.h"
 #include "base/buf.h"
+#include "sandbox/filter.h"
+
+#include <string.h>
 
 enum { GROUP = 40, MAX_NESTING = 20, MAX_ERRORS = 1000, MAX_SQL = 8 << 20 };
 
@@ -71,6 +74,64 @@ static bool emit_chain(struct jql_builder *b, const struct jql_node *n, bool neg
     return true;
 }
 
+/* ---- kept queries: `filter = 10000` means what that filter finds ---- */
+
+static bool is_filter(const struct jql_node *n)
+{
+    static const char *const NAMES[] = {"filter", "request", "savedfilter", "searchrequest"};
+    bool is_set = n->op == JQL_EQ || n->op == JQL_NE || n->op == JQL_IN || n->op == JQL_NOT_IN;
+    for (size_t i = 0; is_set && i < ARRAY_LEN(NAMES); i++)
+        if (str_eq_nocase(NAMES[i], n->field))
+            return true;
+    return false;
+}
+
+static bool emit_one_filter(struct jql_builder *b, const struct jql_node *n, const struct jql_value *v, bool negated)
+{
+    char *jql = NULL;
+    const char *error = NULL;
+    if (v->kind == JQL_VALUE_FUNCTION || v->kind == JQL_VALUE_EMPTY || v->kind == JQL_VALUE_LIST)
+        jql_error(b, "The value '%s' does not exist for the field '%s'.", v->text ? v->text : "", n->field);
+    else if (!filter_find_named(b->c, v->text, &jql))
+        return false;
+    else if (!jql)
+        jql_error(b,
+                  v->kind == JQL_VALUE_NUMBER ? "A value with ID '%s' does not exist for the field '%s'."
+                                              : "The value '%s' does not exist for the field '%s'.",
+                  v->text, n->field);
+    struct jql_query *q = jql ? jql_parse(b->c->a, jql, strlen(jql), &error) : NULL;
+    if (jql && !q)
+        jql_error(b, "%s", error);
+    if (!q || !q->where) {
+        buf_addc(b->sql, (q != NULL) != negated ? '1' : '0');
+        return true;
+    }
+    return emit(b, q->where, negated, false);
+}
+
+/* A filter may name another; one that names itself is nested too deeply. */
+static bool emit_filter(struct jql_builder *b, const struct jql_node *n, bool negated)
+{
+    bool is_not = n->op == JQL_NE || n->op == JQL_NOT_IN, is_list = n->value.kind == JQL_VALUE_LIST;
+    negated = negated != is_not;
+    if (++b->depth > MAX_NESTING) {
+        jql_error(b, "The filter '%s' names itself.", n->value.text ? n->value.text : "");
+        buf_addc(b->sql, '0');
+        b->depth--;
+        return true;
+    }
+    buf_addc(b->sql, '(');
+    for (size_t i = 0; i < (is_list ? n->value.count : 1); i++) {
+        if (i)
+            buf_adds(b->sql, negated ? " AND " : " OR ");
+        if (!emit_one_filter(b, n, is_list ? &n->value.items[i] : &n->value, negated))
+            return false;
+    }
+    buf_addc(b->sql, ')');
+    b->depth--;
+    return true;
+}
+
 static bool emit(struct jql_builder *b, const struct jql_node *n, bool negated, bool is_top)
 {
     while (n->kind == JQL_NOT) {
@@ -79,6 +140,8 @@ static bool emit(struct jql_builder *b, const struct jql_node *n, bool negated, 
     }
     if (n->kind != JQL_CLAUSE)
         return emit_chain(b, n, negated, is_top);
+    if (is_filter(n))
+        return emit_filter(b, n, negated);
     b->is_top = is_top;
     return jql_emit_clause(b, n, negated ? jql_op_negate(n->op) : n->op);
 }

@@ -296,6 +296,7 @@ bool jql_value_resolve(struct jql_builder *b, const struct jql_node *n, const st
     case KIND_TYPE:
     case KIND_VERSION:
     case KIND_COMPONENT:
+    case KIND_SPRINT:
         return resolve_named(b, n, f, v, s);
     case KIND_LINK_TYPE:
         return resolve_link_type(b, n, v, s);

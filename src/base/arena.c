@@ -105,7 +105,7 @@ void *arena_alloc(struct arena *a, size_t size)
 {
     if (size > SIZE_MAX / 2)
         out_of_memory();
-    size = (size + ALIGN) & ~(size_t)(ALIGN - 1); /* one byte more than asked, so that size 0 is unique */
+    size = size ? (size + ALIGN - 1) & ~(size_t)(ALIGN - 1) : ALIGN;
     struct arena_block *b = a->head;
     if (!b || b->size - b->used < size)
         b = block_new(a, size > BLOCK_BYTES / 4 ? size : BLOCK_BYTES);

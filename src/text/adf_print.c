@@ -125,6 +125,22 @@ static void put_text(const struct text_node *node, struct buf *out)
 
 static void put_attrs(const struct text_node *node, struct buf *out)
 {
+    static const struct {
+        enum text_kind kind;
+        const char *before, *after;
+    } shorts[] = {{TEXT_MENTION, "{\"id\":", "}"},
+                  {TEXT_CARD, "{\"url\":", "}"},
+                  {TEXT_MEDIA, "{\"type\":\"file\",\"id\":", ",\"collection\":\"\"}"},
+                  {TEXT_MEDIA_INLINE, "{\"type\":\"file\",\"id\":", ",\"collection\":\"\"}"}};
+    for (size_t i = 0; i < ARRAY_LEN(shorts); i++) {
+        if (shorts[i].kind == node->kind && !node->attrs) { /* see text_attrs */
+            PUT(out, ",\"attrs\":");
+            buf_adds(out, shorts[i].before);
+            put_string(out, node->text, strlen(node->text));
+            buf_adds(out, shorts[i].after);
+            return;
+        }
+    }
     if (node->kind != TEXT_HEADING) {
         PUT(out, ",\"attrs\":");
         put_tree(out, node->attrs);
@@ -158,7 +174,7 @@ static void print_node(const struct text_node *node, struct buf *out)
     PUT(out, "{\"type\":\"");
     buf_add(out, name, strlen(name));
     buf_addc(out, '"');
-    if (node->attrs || node->kind == TEXT_HEADING)
+    if (node->attrs || node->kind == TEXT_HEADING || (node->text && node->kind != TEXT_CODE))
         put_attrs(node, out);
     if (has_content(node->kind)) {
         PUT(out, ",\"content\":[");

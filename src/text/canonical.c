@@ -73,7 +73,7 @@ static void canon_atom(struct arena *a, const struct text_node *node, struct buf
         return;
     }
     buf_adds(out, text_kind_name(node->kind));
-    add_attrs(a, node->attrs,
+    add_attrs(a, text_attrs(a, node),
               node->kind == TEXT_MENTION        ? mention
               : node->kind == TEXT_EMOJI        ? emoji
               : node->kind == TEXT_MEDIA_INLINE ? media
@@ -135,9 +135,10 @@ static void canon_generic(struct arena *a, const struct text_node *node, struct 
                               : node->kind == TEXT_TABLE      ? table
                                                               : none;
     buf_adds(out, text_kind_name(node->kind));
-    if (!node->attrs)
+    const json_t *all = text_attrs(a, node);
+    if (!all)
         return;
-    json_t *attrs = json_keep(a, json_deep_copy(node->attrs));
+    json_t *attrs = json_keep(a, json_deep_copy(all));
     const char *layout = json_at_str(attrs, "layout");
     if (str_eq(layout, "center") || str_eq(layout, "align-start") || str_eq(layout, "default"))
         json_object_del(attrs, "layout");

@@ -122,9 +122,42 @@ bool text_marks_equal(const struct text_marks *a, const struct text_marks *b)
            (a->extra == b->extra || (a->extra && b->extra && json_equal(a->extra, b->extra)));
 }
 
+/* The attribute that `text` is, for the nodes that can do without attrs. */
+static const char *main_attr(enum text_kind kind)
+{
+    return kind == TEXT_CARD ? "url" : "id";
+}
+
+static bool is_media(enum text_kind kind)
+{
+    return kind == TEXT_MEDIA || kind == TEXT_MEDIA_INLINE;
+}
+
+static bool has_short_attrs(const struct text_node *node)
+{
+    return !node->attrs && node->text &&
+           (node->kind == TEXT_MENTION || node->kind == TEXT_CARD || is_media(node->kind));
+}
+
 const char *text_attr(const struct text_node *node, const char *name)
 {
-    return json_string_value(json_object_get(node->attrs, name));
+    if (!has_short_attrs(node))
+        return json_string_value(json_object_get(node->attrs, name));
+    if (strcmp(name, main_attr(node->kind)) == 0)
+        return node->text;
+    return !is_media(node->kind)             ? NULL
+           : strcmp(name, "type") == 0       ? "file"
+           : strcmp(name, "collection") == 0 ? ""
+                                             : NULL;
+}
+
+const json_t *text_attrs(struct arena *a, const struct text_node *node)
+{
+    if (!has_short_attrs(node))
+        return node->attrs;
+    if (is_media(node->kind))
+        return json_keep(a, json_pack("{s:s, s:s, s:s}", "type", "file", "id", node->text, "collection", ""));
+    return json_keep(a, json_pack("{s:s}", main_attr(node->kind), node->text));
 }
 
 bool text_is_empty(const struct text_doc *doc)

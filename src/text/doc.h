@@ -91,10 +91,11 @@ struct text_marks {
 struct text_node {
     enum text_kind kind;
     int level;        /* HEADING: 1 to 6 */
-    const char *text; /* TEXT, CODE: not terminated at `length` */
+    const char *text; /* TEXT, CODE: not terminated at `length`; of a MENTION, CARD, MEDIA or MEDIA_INLINE without attrs
+                         what it is about, from which text_attrs makes them: a user, an address, a file's name */
     size_t length;
     struct text_marks marks; /* TEXT only */
-    const json_t *attrs;     /* all attributes but a heading's level; NULL without */
+    const json_t *attrs;     /* all attributes but a heading's level; NULL without. Read them with text_attrs */
     const json_t *outer;     /* marks of a block or of media, as they came; NULL without */
     const json_t *raw;       /* OPAQUE: the whole node */
     struct text_node *first, *last, *next;
@@ -125,6 +126,8 @@ const char *text_kind_name(enum text_kind);
 enum text_kind text_kind_of(const char *adf_type);
 bool text_marks_equal(const struct text_marks *, const struct text_marks *);
 const char *text_attr(const struct text_node *, const char *name); /* a string attribute; NULL without */
+/* All attributes; NULL without. A million mentions are read from markup without a tree of JSON for each. */
+const json_t *text_attrs(struct arena *, const struct text_node *);
 
 /* Makes the tree obey the content rules of the ADF schema: what a container may not hold is unwrapped, or put after it.
  * With `tells` that is added to the document's drops. */

@@ -7,6 +7,7 @@ static void append_files(struct arena *a, struct text_node *line, const struct t
     for (const struct text_node *media = group->first; media; media = media->next) {
         struct text_node *file = text_node_new(a, media->kind == TEXT_MEDIA ? TEXT_MEDIA_INLINE : TEXT_OPAQUE_INLINE);
         file->attrs = media->attrs;
+        file->text = media->text;
         file->outer = media->outer;
         file->raw = media->raw;
         if (media != group->first)

@@ -72,14 +72,14 @@ static void rewrite_card(struct rewriter *r, struct text_node *node)
     const char *old = text_attr(node, "url"), *url = old ? r->ask->link(r->ask->ctx, old) : NULL;
     if (!url || str_eq(url, old))
         return;
-    node->attrs = with_string(r, node->attrs, "url", url);
+    node->attrs = with_string(r, text_attrs(r->a, node), "url", url);
     r->changed = true;
 }
 
 static void rewrite_media(struct rewriter *r, struct text_node *node)
 {
-    const json_t *attrs = node->attrs ? r->ask->media(r->ask->ctx, node->attrs) : NULL;
-    if (!attrs || json_equal(attrs, node->attrs))
+    const json_t *old = text_attrs(r->a, node), *attrs = old ? r->ask->media(r->ask->ctx, old) : NULL;
+    if (!attrs || json_equal(attrs, old))
         return;
     node->attrs = attrs;
     r->changed = true;

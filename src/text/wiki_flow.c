@@ -84,12 +84,14 @@ static void add_source(struct flow *f, size_t from, size_t to)
     }
 }
 
-static void add_node(struct flow *f, enum text_kind kind, json_t *attrs)
+/* An inline that is no text; `about` is what text_attrs makes its attributes of, NULL without. */
+static struct text_node *add_node(struct flow *f, enum text_kind kind, const char *about)
 {
     flush(f);
     struct text_node *node = text_node_new(f->w->a, kind);
-    node->attrs = json_keep(f->w->a, attrs);
+    node->text = about;
     text_append(f->line, node);
+    return node;
 }
 
 static bool is_dropped(const struct text_node *node)
@@ -317,11 +319,6 @@ static size_t mono_at(struct flow *f, size_t at, size_t end)
 
 static void run(struct flow *f, size_t at, size_t end);
 
-static json_t *string_of(struct flow *f, size_t from, size_t to)
-{
-    return json_stringn(f->w->s + from, to - from);
-}
-
 static void add_image(struct flow *f, const struct wiki_image *image, const char *href);
 
 static bool is_one_image(struct flow *f, const struct wiki_link *link, struct wiki_image *image)
@@ -335,12 +332,12 @@ static void add_link(struct flow *f, const struct wiki_link *link)
     struct wiki_image image;
     const char *target = arena_strndup(f->w->a, f->w->s + link->target, link->target_end - link->target);
     if (link->kind == WIKI_LINK_CARD) {
-        add_node(f, TEXT_CARD, json_pack("{s:s}", "url", target));
+        add_node(f, TEXT_CARD, target);
     } else if (link->kind == WIKI_LINK_FILE) {
-        add_node(f, TEXT_MEDIA_INLINE, json_pack("{s:s, s:s, s:s}", "type", "file", "id", target, "collection", ""));
+        add_node(f, TEXT_MEDIA_INLINE, target);
     } else if (link->kind == WIKI_LINK_USER) {
         const char *id = str_starts(target, "accountid:") && target[10] ? target + 10 : target;
-        add_node(f, TEXT_MENTION, json_pack("{s:s}", "id", id));
+        add_node(f, TEXT_MENTION, id);
     } else if (link->has_text && is_one_image(f, link, &image)) {
         add_image(f, &image, target);
     } else {
@@ -413,16 +410,11 @@ static void drop_attributes(struct flow *f, const struct wiki_image *image)
     }
 }
 
-static void add_image(struct flow *f, const struct wiki_image *image, const char *href)
+static const json_t *image_attrs(struct flow *f, const struct wiki_image *image, const char *name)
 {
-    struct arena *a = f->w->a;
-    drop_attributes(f, image);
-    json_t *name = string_of(f, image->name, image->name_end), *attrs;
-    const char *shown = json_string_value(name);
-    if (str_starts(shown, "http://") || str_starts(shown, "https://"))
-        attrs = json_pack("{s:s, s:o}", "type", "external", "url", name);
-    else
-        attrs = json_pack("{s:s, s:o, s:s}", "type", "file", "id", name, "collection", "");
+    bool is_external = str_starts(name, "http://") || str_starts(name, "https://");
+    json_t *attrs = is_external ? json_pack("{s:s, s:s}", "type", "external", "url", name)
+                                : json_pack("{s:s, s:s, s:s}", "type", "file", "id", name, "collection", "");
     const char *alt = image_attr(f, image, "alt");
     int64_t size;
     if (alt)
@@ -430,8 +422,17 @@ static void add_image(struct flow *f, const struct wiki_image *image, const char
     for (int i = 0; i < 2; i++)
         if (str_to_int(image_attr(f, image, i ? "height" : "width"), &size) && size > 0)
             json_object_set_new(attrs, i ? "height" : "width", json_integer(size));
+    return json_keep(f->w->a, attrs);
+}
+
+static void add_image(struct flow *f, const struct wiki_image *image, const char *href)
+{
+    struct arena *a = f->w->a;
+    drop_attributes(f, image);
     struct text_node *media = text_node_new(a, TEXT_MEDIA), *single = text_node_new(a, TEXT_MEDIA_SINGLE);
-    media->attrs = json_keep(a, attrs);
+    media->text = arena_strndup(a, f->w->s + image->name, image->name_end - image->name);
+    if (image->attrs < image->attrs_end || str_starts(media->text, "http://") || str_starts(media->text, "https://"))
+        media->attrs = image_attrs(f, image, media->text);
     if (!f->w->centered)
         f->w->centered = json_keep(a, json_pack("{s:s}", "layout", "center"));
     single->attrs = f->w->centered;
@@ -449,8 +450,7 @@ static void add_face(struct flow *f, const struct wiki_emoticon *face)
     if (!*attrs)
         *attrs = json_keep(f->w->a,
                            json_pack("{s:s, s:s, s:s}", "shortName", face->name, "id", face->id, "text", face->text));
-    add_node(f, TEXT_EMOJI, NULL);
-    f->line->last->attrs = *attrs;
+    add_node(f, TEXT_EMOJI, NULL)->attrs = *attrs;
 }
 
 static bool color_tag(struct flow *f, struct wiki_tag *tag)

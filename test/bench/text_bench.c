@@ -4,8 +4,10 @@
  * Converts the texts below (descriptions and comments as people write them), one after the other as a synchronization
  * does: wiki markup to ADF in bytes, ADF in bytes to wiki markup. Megabytes are of what is read. The baseline parses
  * and prints the very same ADF with jansson and does nothing else, for as many bytes of the input's form: less than
- * that no converter needs that goes through a JSON tree. One core, processor time, best of three. */
-#include "base/buf.h"
+ * that no converter needs that goes through a JSON tree. One core, processor time, best of three.
+ *
+ * Then the slowest megabyte that we know how to make (text/hostile.h) is read, beside a megabyte of the texts above. */
+#include "text/hostile.h"
 #include "text/text.h"
 
 #include <jansson.h>
@@ -113,6 +115,84 @@ static void row(const char *name, double seconds, size_t bytes, double baseline)
     printf("  %-44s  %8.1f  %8.2fx\n", name, (double)bytes / 1e6 / seconds, baseline / seconds);
 }
 
+/* --- the slowest megabyte --- */
+
+enum { MEGABYTE = 1000 * 1000 };
+
+static void read_wiki(const struct buf *text)
+{
+    struct arena a = ARENA_INIT;
+    text_from_wiki(&a, buf_str(text), text->len);
+    arena_release(&a);
+}
+
+static void read_adf(const struct buf *text)
+{
+    struct arena a = ARENA_INIT;
+    struct text_doc *doc;
+    struct err e = ERR_INIT;
+    if (!text_from_adf_bytes(&a, buf_str(text), text->len, "the text", &doc, &e) && !*e.text)
+        abort();
+    arena_release(&a);
+}
+
+static double milliseconds(void (*read)(const struct buf *), const struct buf *text)
+{
+    double best = 1e9;
+    for (int run = 0; run < 5; run++) {
+        double start = now();
+        read(text);
+        double took = now() - start;
+        best = took < best ? took : best;
+    }
+    return best * 1e3;
+}
+
+static void hostile_row(const char *name, double worst, double usual, const char *piece)
+{
+    printf("  %-44s  %8.1f  %8.2fx  ", name, worst, worst / usual);
+    for (; *piece; piece++)
+        printf(*piece == '\n' ? "\\n" : "%c", *piece);
+    printf("\n");
+}
+
+static void slowest(const struct texts *t)
+{
+    struct buf text = BUF_INIT(4 * MEGABYTE);
+    double worst[2] = {0, 0}, usual[2];
+    const char *by[2] = {"", ""};
+    for (size_t i = 0; i < sizeof HOSTILE_WIKI / sizeof *HOSTILE_WIKI; i++) {
+        hostile_wiki(&text, HOSTILE_WIKI[i], MEGABYTE);
+        double took = milliseconds(read_wiki, &text);
+        by[0] = took > worst[0] ? HOSTILE_WIKI[i] : by[0];
+        worst[0] = took > worst[0] ? took : worst[0];
+    }
+    for (size_t i = 0; i < sizeof HOSTILE_ADF / sizeof *HOSTILE_ADF; i++) {
+        hostile_adf(&text, &HOSTILE_ADF[i], MEGABYTE);
+        double took = milliseconds(read_adf, &text);
+        by[1] = took > worst[1] ? HOSTILE_ADF[i].open : by[1];
+        worst[1] = took > worst[1] ? took : worst[1];
+    }
+    buf_clear(&text);
+    for (size_t i = 0; text.len < MEGABYTE; i = (i + 1) % t->count)
+        buf_add(&text, t->wiki[i], t->wiki_length[i]);
+    usual[0] = milliseconds(read_wiki, &text);
+    buf_clear(&text);
+    buf_adds(&text, "[");
+    for (size_t i = 0; text.len < MEGABYTE; i = (i + 1) % t->count) {
+        buf_adds(&text, text.len > 1 ? "," : "");
+        buf_add(&text, t->adf[i], t->adf_length[i]);
+    }
+    buf_adds(&text, "]");
+    usual[1] = milliseconds(read_adf, &text);
+    printf("  %-44s  %8s  %9s\n", "one megabyte is read", "ms", "ratio");
+    hostile_row("markup as people write it (baseline)", usual[0], usual[0], "");
+    hostile_row("markup, the slowest", worst[0], usual[0], by[0]);
+    hostile_row("ADF as it is for those texts (baseline)", usual[1], usual[1], "");
+    hostile_row("ADF, the slowest", worst[1], usual[1], by[1]);
+    buf_release(&text);
+}
+
 int main(int argc, char **argv)
 {
     double seconds = argc > 1 ? strtod(argv[1], NULL) : 0.5;
@@ -132,6 +212,7 @@ int main(int argc, char **argv)
     row("ADF to wiki markup", back, t.adf_bytes, jansson);
     row("  the same ADF through jansson (baseline)", jansson, t.adf_bytes, jansson);
     printf("  %zu texts, %zu bytes of markup, %zu bytes of ADF\n", t.count, t.wiki_bytes, t.adf_bytes);
+    slowest(&t);
     arena_release(&a);
     return 0;
 }

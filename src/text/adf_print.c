@@ -200,8 +200,8 @@ static void print_document(const struct text_doc *doc, struct buf *out)
     for (const struct text_node *node = doc->root->first; node; node = node->next) {
         if (node != doc->root->first)
             buf_addc(out, ',');
-        if (doc->keeps_adf && node->adf)
-            buf_add(out, node->adf, node->adf_length);
+        if (doc->keeps_adf && node->origin && node->origin->is_adf)
+            buf_add(out, node->origin->bytes, node->origin->length);
         else
             print_node(node, out);
     }

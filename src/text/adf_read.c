@@ -241,8 +241,8 @@ static void read_node(const struct reader *r, const struct adf_value *value, str
     else if (m.content && !text_kind_is_inline(kind) && kind < TEXT_CODE)
         read_list(r, m.content, node, depth + 1);
     if (depth == 1) {
-        node->adf = r->bytes + value->at;
-        node->adf_length = value->end - value->at;
+        node->origin = arena_new(r->a, struct text_origin);
+        *node->origin = (struct text_origin){r->bytes + value->at, value->end - value->at, true};
     }
 }
 

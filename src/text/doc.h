@@ -88,6 +88,13 @@ struct text_marks {
     const json_t *extra; /* array of the marks that have no wiki form; NULL when there are none */
 };
 
+/* The bytes that a block was read from: its wiki markup with the blank lines after it, or its JSON. */
+struct text_origin {
+    const char *bytes;
+    size_t length;
+    bool is_adf;
+};
+
 struct text_node {
     enum text_kind kind;
     int level;        /* HEADING: 1 to 6 */
@@ -99,10 +106,7 @@ struct text_node {
     const json_t *outer;     /* marks of a block or of media, as they came; NULL without */
     const json_t *raw;       /* OPAQUE: the whole node */
     struct text_node *first, *last, *next;
-    const char *native; /* a block right under the document: its own wiki markup with the blank lines after it */
-    size_t native_length;
-    const char *adf; /* a block right under the document: the JSON it was read from; NULL when it was changed since */
-    size_t adf_length;
+    struct text_origin *origin; /* of a block right under the document; NULL when it was changed since */
 };
 
 struct text_doc {

@@ -92,8 +92,7 @@ static struct text_node *like(struct arena *a, const struct text_node *node)
     struct text_node *copy = text_node_new(a, node->kind);
     *copy = *node;
     copy->first = copy->last = copy->next = NULL;
-    copy->native = NULL;
-    copy->adf = NULL;
+    copy->origin = NULL;
     return copy;
 }
 
@@ -319,10 +318,8 @@ void text_fit(struct arena *a, struct text_doc *doc, bool tells)
         fit_node(&f, child, &pieces);
         for (struct text_node *piece = pieces.first, *after; piece; piece = after) {
             after = piece->next;
-            if (pieces.first != pieces.last || pieces.first != child || !can_hold(TEXT_DOC, piece->kind)) {
-                piece->native = NULL;
-                piece->adf = NULL;
-            }
+            if (pieces.first != pieces.last || pieces.first != child || !can_hold(TEXT_DOC, piece->kind))
+                piece->origin = NULL;
             place(&f, piece);
         }
     }

@@ -109,9 +109,8 @@ static void put_foreign(struct merge *m, int to, const struct text_block *block)
 {
     struct text_node *copy = text_node_new(m->a, block->node->kind);
     *copy = *block->node;
-    copy->adf = NULL;
-    if (!m->side[to].doc->source)
-        copy->native = NULL;
+    if (!m->side[to].doc->source || !m->side[1 - to].doc->source)
+        copy->origin = NULL;
     text_append(m->side[to].out->root, copy);
 }
 

@@ -114,10 +114,8 @@ const struct text_doc *text_rewrite(struct arena *a, const struct text_doc *doc,
     for (const struct text_node *node = doc->root->first; node; node = node->next) {
         r.changed = false;
         struct text_node *copy = rewrite_node(&r, node);
-        if (r.changed) {
-            copy->native = NULL;
-            copy->adf = NULL;
-        }
+        if (r.changed)
+            copy->origin = NULL;
         any |= r.changed;
         text_append(out->root, copy);
     }

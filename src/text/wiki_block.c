@@ -26,8 +26,9 @@ struct wiki_tag *wiki_live_tag(struct wiki_parser *w, size_t at, size_t end)
 void wiki_add_block(struct wiki_parser *w, struct text_node *parent, struct text_node *block)
 {
     if (parent == w->root) {
-        block->native = w->s + w->group;
-        block->native_length = w->color_count || w->group_is_tinted; /* for share_source */
+        block->origin = arena_new(w->a, struct text_origin);
+        block->origin->bytes = w->s + w->group;
+        block->origin->length = w->color_count || w->group_is_tinted; /* for share_source */
     }
     text_append(parent, block);
 }
@@ -75,9 +76,9 @@ static void place_drops(struct wiki_parser *w)
     const char *start = w->s;
     for (const struct text_node *node = w->root->first; node && i < w->doc->drop_count; node = node->next) {
         number++;
-        if (node->native == start) /* several blocks of one construct: the first counts */
+        if (node->origin->bytes == start) /* several blocks of one construct: the first counts */
             continue;
-        start = node->native;
+        start = node->origin->bytes;
         for (; i < w->doc->drop_count && w->doc->drops[i].block < (size_t)(start - w->s); i++)
             w->doc->drops[i].block = block;
         block = number;
@@ -486,14 +487,16 @@ static void share_source(struct wiki_parser *w)
     size_t tag = 0;
     for (struct text_node *node = w->root->first, *next; node; node = next) {
         bool own = true;
-        for (next = node; next && next->native == node->native; next = next->next)
-            own = own && next == node && !next->native_length;
-        own = own && !(next && next->native_length);
-        const char *from = node->native, *until = next ? next->native : w->s + w->n;
+        const char *from = node->origin->bytes;
+        for (next = node; next && next->origin->bytes == from; next = next->next)
+            own = own && next == node && !next->origin->length;
+        own = own && !(next && next->origin->length);
+        const char *until = next ? next->origin->bytes : w->s + w->n;
         own = tags_are_whole(w, &tag, (size_t)(until - w->s)) && own;
         for (; node != next; node = node->next) {
-            node->native = own ? from : NULL;
-            node->native_length = own ? (size_t)(until - from) : 0;
+            node->origin->length = (size_t)(until - from);
+            if (!own)
+                node->origin = NULL;
         }
     }
 }

@@ -323,13 +323,18 @@ void text_wiki_block(const struct text_node *node, struct buf *out)
     wiki_scratch_release(&scratch);
 }
 
-/* The native bytes of a block without the blank lines behind it; a blank at the end may belong to a list marker. */
-static size_t native_body(const struct text_node *node)
+static const struct text_origin *native_of(const struct text_node *node)
 {
-    size_t n = node->native_length;
-    while (n && strchr(" \t\n", node->native[n - 1]))
+    return node && node->origin && !node->origin->is_adf ? node->origin : NULL;
+}
+
+/* The native bytes of a block without the blank lines behind it; a blank at the end may belong to a list marker. */
+static size_t native_body(const struct text_origin *native)
+{
+    size_t n = native->length;
+    while (n && strchr(" \t\n", native->bytes[n - 1]))
         n--;
-    while (n < node->native_length && wiki_is_blank(node->native[n]))
+    while (n < native->length && wiki_is_blank(native->bytes[n]))
         n++;
     return n;
 }
@@ -340,16 +345,17 @@ static void print_native(const struct text_doc *doc, struct buf *out)
     const struct text_node *before = NULL;
     for (const struct text_node *node = doc->root->first; node; node = node->next) {
         size_t start = out->len;
-        bool follows = before && before->native && node->native == before->native + before->native_length;
+        const struct text_origin *native = native_of(node), *last = native_of(before);
+        bool follows = native && last && native->bytes == last->bytes + last->length;
         if (follows) {
-            size_t body = native_body(before);
-            buf_add(out, before->native + body, before->native_length - body);
+            size_t body = native_body(last);
+            buf_add(out, last->bytes + body, last->length - body);
         } else if (start) {
             buf_adds(out, "\n\n");
         }
         size_t body = out->len;
-        if (node->native)
-            buf_add(out, node->native, native_body(node));
+        if (native)
+            buf_add(out, native->bytes, native_body(native));
         else
             print_one(&scratch, node, out);
         if (out->len == body)
@@ -377,7 +383,7 @@ struct text_doc *text_without_native(struct arena *a, const struct text_doc *doc
     for (const struct text_node *node = doc->root->first; node; node = node->next) {
         struct text_node *own = text_node_new(a, node->kind);
         *own = *node;
-        own->native = NULL;
+        own->origin = NULL;
         text_append(copy->root, own);
     }
     return copy;

@@ -181,7 +181,8 @@ static void slowest(const struct texts *t)
     buf_adds(&text, "[");
     for (size_t i = 0; text.len < MEGABYTE; i = (i + 1) % t->count) {
         buf_adds(&text, text.len > 1 ? "," : "");
-        buf_add(&text, t->adf[i], t->adf_length[i]);
+        const char *blocks = strchr(t->adf[i], '[') + 1; /* a document in a document would be one unknown node */
+        buf_add(&text, blocks, strlen(blocks) - strlen("]}"));
     }
     buf_adds(&text, "]");
     usual[1] = milliseconds(read_adf, &text);

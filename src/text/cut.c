@@ -9,10 +9,12 @@ static size_t utf16_length(const char *s)
     return n;
 }
 
-static bool fits(const struct text_doc *doc, size_t max)
+typedef char *print_fn(struct arena *, const struct text_doc *);
+
+static bool fits(print_fn *print, const struct text_doc *doc, size_t max)
 {
     struct arena a = ARENA_INIT;
-    bool is = utf16_length(text_to_wiki(&a, doc)) <= max;
+    bool is = utf16_length(print(&a, doc)) <= max;
     arena_release(&a);
     return is;
 }
@@ -22,6 +24,7 @@ static struct text_doc *beginning(struct arena *a, const struct text_doc *doc, s
 {
     struct text_doc *out = text_doc_new(a);
     out->crlf = doc->crlf;
+    out->keeps_adf = doc->keeps_adf;
     for (const struct text_node *node = doc->root->first; node && count > 0; node = node->next, count--) {
         struct text_node *copy = text_node_new(a, node->kind);
         *copy = *node;
@@ -36,9 +39,10 @@ static struct text_doc *beginning(struct arena *a, const struct text_doc *doc, s
     return out;
 }
 
-const struct text_doc *text_cut(struct arena *a, const struct text_doc *doc, size_t max, const char *note, bool *cut_r)
+static const struct text_doc *cut(print_fn *print, struct arena *a, const struct text_doc *doc, size_t max,
+                                  const char *note, bool *cut_r)
 {
-    *cut_r = !fits(doc, max);
+    *cut_r = !fits(print, doc, max);
     if (!*cut_r)
         return doc;
     size_t low = 0, high = 0; /* `low` blocks fit, `high` are too many, but for none at all */
@@ -47,11 +51,22 @@ const struct text_doc *text_cut(struct arena *a, const struct text_doc *doc, siz
     while (high > low + 1) {
         size_t middle = low + (high - low) / 2;
         struct arena scratch = ARENA_INIT;
-        if (fits(beginning(&scratch, doc, middle, note), max))
+        if (fits(print, beginning(&scratch, doc, middle, note), max))
             low = middle;
         else
             high = middle;
         arena_release(&scratch);
     }
     return beginning(a, doc, low, note);
+}
+
+const struct text_doc *text_cut(struct arena *a, const struct text_doc *doc, size_t max, const char *note, bool *cut_r)
+{
+    return cut(text_to_wiki, a, doc, max, note, cut_r);
+}
+
+const struct text_doc *text_cut_adf(struct arena *a, const struct text_doc *doc, size_t max, const char *note,
+                                    bool *cut_r)
+{
+    return cut(text_to_plain, a, doc, max, note, cut_r);
 }

@@ -118,6 +118,10 @@ struct text_doc {
     size_t drop_count;
 };
 
+enum { TEXT_DROPS_MAX = 1000 };
+/* The next drop, for the block, to be filled in; NULL when there are enough already, of which the last one tells. */
+struct text_loss *text_drop(struct arena *, struct text_doc *, size_t block);
+
 struct text_doc *text_doc_new(struct arena *);
 struct text_node *text_node_new(struct arena *, enum text_kind);
 void text_append(struct text_node *parent, struct text_node *child);

@@ -138,16 +138,16 @@ static struct text_node *as_paragraph(struct arena *a, struct text_node *piece)
 
 static void tell(const struct fitter *f, const char *kind, const char *what, const struct text_node *node)
 {
-    if (f->tells)
-        *arena_push(f->a, f->tells->drops, f->tells->drop_count) =
-            (struct text_loss){f->block, "", kind, what, text_excerpt(f->a, node)};
+    struct text_loss *drop = f->tells ? text_drop(f->a, f->tells, f->block) : NULL;
+    if (drop)
+        *drop = (struct text_loss){f->block, "", kind, what, text_excerpt(f->a, node)};
 }
 
 /* A piece that may not stand in the node at hand. */
 static void tell_forbidden(const struct fitter *f, const struct text_node *piece, const char *outcome)
 {
     const char *in = text_kind_name(f->node->kind), *name = text_kind_name(piece->kind);
-    if (f->tells)
+    if (f->tells && f->tells->drop_count <= TEXT_DROPS_MAX)
         tell(f, "structure", arena_printf(f->a, "a %s cannot stand in a %s in ADF: %s", name, in, outcome), piece);
 }
 

@@ -94,6 +94,15 @@ const char *text_excerpt(struct arena *a, const struct text_node *node)
     return excerpt;
 }
 
+struct text_loss *text_drop(struct arena *a, struct text_doc *doc, size_t block)
+{
+    if (doc->drop_count > TEXT_DROPS_MAX)
+        return NULL;
+    struct text_loss *drop = arena_push(a, doc->drops, doc->drop_count);
+    *drop = (struct text_loss){block, "", "more", "more is left out or put elsewhere than is listed", ""};
+    return doc->drop_count > TEXT_DROPS_MAX ? NULL : drop;
+}
+
 static bool comes_back(struct arena *a, const struct text_doc *doc)
 {
     const char *markup = text_to_wiki(a, text_without_native(a, doc));

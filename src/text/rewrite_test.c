@@ -112,6 +112,21 @@ static void a_text_too_long_ends_at_a_block_with_a_note(void **state)
     assert_string_equal(text_to_wiki(&a, text_cut(&a, doc, 3, "(cut)", &cut)), "(cut)");
 }
 
+static void in_adf_the_text_alone_counts(void **state)
+{
+    (void)state;
+    const char *markup = "*\xf0\x9f\x99\x82* one\n\n{panel}\ntwo\n{panel}\n\nthree";
+    struct text_doc *doc = text_from_adf(&a, text_to_adf(&a, text_from_wiki(&a, markup, strlen(markup))));
+    bool cut = true;
+    assert_ptr_equal(text_cut_adf(&a, doc, 18, "(cut)", &cut), doc); /* 6 + 2 + 3 + 2 + 5 */
+    assert_false(cut);
+    const struct text_doc *less = text_cut_adf(&a, doc, 17, "(cut)", &cut);
+    assert_true(cut);
+    assert_string_equal(text_to_plain(&a, less), "\xf0\x9f\x99\x82 one\n\n(cut)");
+    assert_int_equal(json_at_count(text_to_adf(&a, less), "content"), 2);
+    assert_string_equal(text_to_plain(&a, text_cut_adf(&a, doc, 2, "(cut)", &cut)), "(cut)");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +135,7 @@ int main(void)
         cmocka_unit_test_teardown(links_and_files_follow, clear),
         cmocka_unit_test_teardown(words_follow_outside_of_code, clear),
         cmocka_unit_test_teardown(a_text_too_long_ends_at_a_block_with_a_note, clear),
+        cmocka_unit_test_teardown(in_adf_the_text_alone_counts, clear),
         cmocka_unit_test_teardown(blocks_without_a_change_keep_their_bytes, clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

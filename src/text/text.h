@@ -103,3 +103,5 @@ const struct text_doc *text_rewrite(struct arena *, const struct text_doc *, con
  * else the blocks from its start that fit together with `note`, a paragraph of plain text at the end; *cut_r says
  * which, for a finding. With a note that is too long itself only the note is left. */
 const struct text_doc *text_cut(struct arena *, const struct text_doc *, size_t max, const char *note, bool *cut_r);
+/* The same for a site that is given ADF: what counts there is the text alone, as text_to_plain has it. */
+const struct text_doc *text_cut_adf(struct arena *, const struct text_doc *, size_t max, const char *note, bool *cut_r);

@@ -65,8 +65,9 @@ bool wiki_starts_block(struct wiki_parser *w, size_t at, size_t end, size_t list
 void wiki_drop(struct wiki_parser *w, size_t at, const char *kind, const char *what)
 {
     size_t end = wiki_this_line_end(w, at, w->n);
-    struct text_loss *drop = arena_push(w->a, w->doc->drops, w->doc->drop_count);
-    *drop = (struct text_loss){at, "", kind, what, text_excerpt_of(w->a, w->s + at, end - at)};
+    struct text_loss *drop = text_drop(w->a, w->doc, at);
+    if (drop)
+        *drop = (struct text_loss){at, "", kind, what, text_excerpt_of(w->a, w->s + at, end - at)};
 }
 
 /* Puts the block's number in the place of where it was. Blocks and drops are both in the order of the markup. */
@@ -175,7 +176,7 @@ static void add_code(struct wiki_parser *w, const struct wiki_tag *tag, size_t f
         add_strong_line(w, parent, title, strlen(title));
     if (!language)
         language = param(w, tag, "language");
-    if (tag->macro == WIKI_CODE)
+    if (tag->macro == WIKI_CODE) /* without a language it is Java, to Server's renderer and to Cloud's reader alike */
         node->attrs = json_keep(w->a, json_pack("{s:s}", "language", language && *language ? language : "java"));
     if (wiki_line_is_blank(w->s, from, to)) {
         size_t end = wiki_line_end(w->s, from, to);

@@ -1,5 +1,10 @@
 /* wiki_escape.c - what is text but reads like markup in its place gets a backslash, or a character number where no
- * backslash helps. It is decided by asking the very functions the parser asks, about the line as it will stand. */
+ * backslash helps. It is decided by asking the very functions the parser asks, about the line as it will stand.
+ *
+ * Why a backslash itself is written as &#92; where it would escape something or break the line: Server's renderer knows
+ * no other way (two of them are a line break), and shows and copies the character. Cloud's reader of markup does not
+ * decode numbers and would show them; so Cloud is written to in ADF, and in markup only where it refuses ADF. An
+ * invisible character between two backslashes would look right on both and spoil every path that is copied. */
 #include "text/wiki_print.h"
 
 #include "base/str.h"

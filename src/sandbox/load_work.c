@@ -7,6 +7,8 @@ static bool load_worklog(struct loader *l, int64_t issue, const json_t *v)
     if (!load_person(l, json_object_get(v, "author"), &author) ||
         !load_person(l, json_object_get(v, "updateAuthor"), &update_author))
         return false;
+    if (!update_author)
+        update_author = author;
     return sql_run(l->sb->db, l->e,
                    "INSERT INTO worklog (issue, author, update_author, comment, created, updated, started, seconds,"
                    " visibility_type, visibility_value) VALUES (?1, nullif(?2, 0), nullif(?3, 0), ?4, ?5, ?6, ?7, ?8,"

@@ -43,6 +43,8 @@ static json_t *field_list(const struct reading *q)
         json_array_append_new(list, json_string(always[i]));
     for (size_t i = 0; i < q->read->field_count; i++)
         json_array_append_new(list, json_string(q->read->fields[i]));
+    if (q->read->want & (TRACKER_COMMENTS | TRACKER_COMMENT_TOKENS)) /* texts name files */
+        json_array_append_new(list, json_string("attachment"));
     if (q->with_comments)
         json_array_append_new(list, json_string("comment"));
     return list;

@@ -157,9 +157,29 @@ void jira_history_sort(struct arena *a, struct tracker_history_item *h, size_t c
 
 /* --- issues --- */
 
+static int compare_attachments(const void *x, const void *y)
+{
+    return jira_id_compare(((const struct tracker_attachment *)x)->id, ((const struct tracker_attachment *)y)->id);
+}
+
+static void parse_attachments(struct arena *a, const json_t *array, struct tracker_issue *r)
+{
+    size_t i;
+    json_t *json;
+    json_array_foreach (array, i, json) {
+        struct tracker_attachment file = {json_at_id(a, json, "id"), json_at_str(json, "filename"),
+                                          json_at_str(json, "content"), json_at_int(json, "size", 0)};
+        if (file.id && file.name)
+            *arena_push(a, r->attachments, r->attachment_count) = file;
+    }
+    if (r->attachment_count)
+        qsort(r->attachments, r->attachment_count, sizeof *r->attachments, compare_attachments);
+}
+
 static bool parse_parts(struct arena *a, const struct jira_issue_form *form, const json_t *json,
                         struct tracker_issue *r, struct err *e)
 {
+    parse_attachments(a, json_at(json, "fields.attachment"), r);
     if (form->want & TRACKER_COMMENTS) {
         if (!jira_comments_parse(a, json_at(json, "fields.comment.comments"), &r->comments, &r->comment_count, e))
             return false;

@@ -28,7 +28,8 @@ struct mapping {
     const struct tracker_project *projects[2];
     struct mapping_users users;
     struct mapping_pairs pairs;
-    const char *site_url[2]; /* without a slash at the end; NULL: addresses in texts stay */
+    const struct tracker_issue *issue[2]; /* whose texts are mapped: their files; NULL: not there, or not asked about */
+    const char *site_url[2];              /* without a slash at the end; NULL: addresses in texts stay */
 };
 
 /* The value that `from`'s value becomes on the other side; empty stays empty. The direction (sends, receives) is the
@@ -36,10 +37,12 @@ struct mapping {
  * with value_equal, and write it by name. */
 bool mapping_value(const struct mapping *, struct arena *, const struct config_field *, enum side from,
                    const struct value *, struct value *r, struct err *e) MUST_CHECK;
-/* A text of side `from` in the other side's words, still in the form of its own (tracker/rich.h; whoever writes it
- * gives it the form that the site takes): mentions become the partner's, or plain @Name for people without an account
- * there; where the receiving connector renames issues, keys and addresses of paired issues become their partners'. What
- * has no partner stays as it is. False with what a site or the store says. mapping_value does the same with a text. */
+/* A text of side `from` in the other side's words, still in the form of its own (tracker/rich.h; whoever writes it gives
+ * it the form that the site takes). Mentions become the partner's, or plain @Name for people without an account there.
+ * Where the receiving connector renames issues, keys and addresses of paired issues become their partners'; what has no
+ * partner stays as it is. With `issue`, an image or file becomes the partner issue's file of that name, the youngest
+ * where there are several; where there is none, a link to it on its own site. False with what a site or the store says.
+ * mapping_value does the same with a text. */
 bool mapping_text(const struct mapping *, struct arena *, enum side from, const char *text, const char **r,
                   struct err *e) MUST_CHECK;
 /* For comparing what both sides hold: people and paired issues by the names that they have on the first side, mentions

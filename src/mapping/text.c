@@ -193,6 +193,97 @@ static const char *rename_link(void *context, const char *href)
     return partner ? arena_printf(x->arena, "%s/browse/%s", there, partner) : NULL;
 }
 
+/* --- files --- */
+
+/* Of several that have the name Jira shows the youngest. */
+static const struct tracker_attachment *file_named(const struct tracker_issue *issue, const char *name)
+{
+    for (size_t i = issue && name ? issue->attachment_count : 0; i-- > 0;)
+        if (str_eq(issue->attachments[i].name, name))
+            return &issue->attachments[i];
+    return NULL;
+}
+
+static const struct tracker_attachment *file_at(const struct tracker_issue *issue, const char *url)
+{
+    for (size_t i = issue && url ? issue->attachment_count : 0; i-- > 0;)
+        if (str_eq(issue->attachments[i].url, url))
+            return &issue->attachments[i];
+    return NULL;
+}
+
+/* What a node shows: by its address, else by name. In markup the id is the name; in a document it is one that no
+ * resource tells, and the name is what the editor left as `alt`. False: a picture from anywhere, which stays. */
+static bool file_shown(const struct renaming *x, const json_t *attrs, const char **name_r,
+                       const struct tracker_attachment **here_r)
+{
+    const struct tracker_issue *issue = x->mapping->issue[x->from];
+    const char *alt = json_at_str(attrs, "alt"), *id = json_at_str(attrs, "id");
+    *here_r = NULL;
+    if (str_eq(json_at_str(attrs, "type"), "external")) {
+        *here_r = file_at(issue, json_at_str(attrs, "url"));
+        *name_r = *here_r ? (*here_r)->name : NULL;
+        return *here_r != NULL;
+    }
+    *here_r = file_named(issue, id);
+    if (!*here_r)
+        *here_r = file_named(issue, alt);
+    bool is_cloud = config_is_cloud(&x->mapping->config->connector[x->from]);
+    *name_r = *here_r ? (*here_r)->name : !is_cloud ? id : alt;
+    return true;
+}
+
+/* A file of the partner: by name, or on Cloud by its address, for the id that a document wants is told to nobody. */
+static const json_t *rename_media(void *context, const json_t *attrs)
+{
+    struct renaming *x = context;
+    const struct tracker_attachment *here;
+    const char *name;
+    enum side to = side_other(x->from);
+    if (!file_shown(x, attrs, &name, &here))
+        return NULL;
+    const struct tracker_attachment *there = file_named(x->mapping->issue[to], name);
+    bool by_name = !config_is_cloud(&x->mapping->config->connector[x->from]) &&
+                   !config_is_cloud(&x->mapping->config->connector[to]);
+    if (!there || by_name) /* by name on both: as it stands, with its size and all */
+        return NULL;
+    json_t *r = config_is_cloud(&x->mapping->config->connector[to]) && there->url
+                    ? json_pack("{s:s, s:s, s:s}", "type", "external", "url", there->url, "alt", name)
+                    : json_pack("{s:s, s:s, s:s}", "type", "file", "id", name, "collection", "");
+    static const char *const KEPT[] = {"width", "height"};
+    for (size_t i = 0; i < ARRAY_LEN(KEPT); i++)
+        if (json_object_get(attrs, KEPT[i]))
+            json_object_set(r, KEPT[i], json_object_get(attrs, KEPT[i]));
+    return json_keep(x->arena, r);
+}
+
+static const char *link_to_file(const struct renaming *x, const char *name, const struct tracker_attachment *here,
+                                const char **href_r)
+{
+    const struct tracker_issue *issue = x->mapping->issue[x->from];
+    const char *site = x->mapping->site_url[x->from];
+    *href_r = here ? here->url : site ? arena_printf(x->arena, "%s/browse/%s", site, issue->key) : NULL;
+    return arena_printf(x->arena, "%s (file in %s)", name ? name : "a file", issue->key);
+}
+
+static const char *media_as_text(void *context, const json_t *attrs, const char **href_r)
+{
+    struct renaming *x = context;
+    const struct tracker_attachment *here;
+    const char *name;
+    if (!file_shown(x, attrs, &name, &here) || file_named(x->mapping->issue[side_other(x->from)], name))
+        return NULL;
+    return link_to_file(x, name, here, href_r);
+}
+
+static const char *neutral_media(void *context, const json_t *attrs, const char **href_r)
+{
+    struct renaming *x = context;
+    const struct tracker_attachment *here;
+    const char *name;
+    return file_shown(x, attrs, &name, &here) ? link_to_file(x, name, here, href_r) : NULL;
+}
+
 /* --- whole texts --- */
 
 bool mapping_text(const struct mapping *m, struct arena *a, enum side from, const char *text, const char **r,
@@ -203,6 +294,10 @@ bool mapping_text(const struct mapping *m, struct arena *a, enum side from, cons
     if (names_issues(&x)) {
         ask.link = rename_link;
         ask.words = rename_words;
+    }
+    if (m->issue[from]) {
+        ask.media = rename_media;
+        ask.media_text = media_as_text;
     }
     const struct text_doc *doc = rich_doc(a, text), *there = text_rewrite(a, doc, &ask);
     if (x.why.kind) {
@@ -219,7 +314,9 @@ bool mapping_text_neutral(const struct mapping *m, struct arena *a, enum side si
 {
     struct renaming people = {.mapping = m, .arena = a, .from = side}, issues = people;
     issues.from = SIDE_SECOND;
-    const struct text_rewrite ask = {.ctx = &people, .mention = neutral_mention};
+    struct text_rewrite ask = {.ctx = &people, .mention = neutral_mention};
+    if (m->issue[side])
+        ask.media_text = neutral_media;
     const struct text_rewrite ask_issues = {.ctx = &issues, .link = rename_link, .words = rename_words};
     const struct text_doc *doc = rich_doc(a, text), *there = text_rewrite(a, doc, &ask);
     bool with_issues = m->config->connector[0].renames_issues || m->config->connector[1].renames_issues;

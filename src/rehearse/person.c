@@ -104,6 +104,32 @@ void person_labels(struct stage *s, enum side side, enum person who, const char 
          json_pack("{s{s[{ss}]}}", "update", "labels", add ? "add" : "remove", label));
 }
 
+void person_attaches(struct stage *s, enum side side, enum person who, const char *key, const char *name,
+                     const char *content)
+{
+    if (s->trouble.kind)
+        return;
+    arena_clear(&s->deeds);
+    struct http_header headers[] = {{"Authorization", authorization(s, side, who)},
+                                    {"Content-Type", "multipart/form-data; boundary=xx"},
+                                    {"X-Atlassian-Token", "no-check"}};
+    const char *body = arena_printf(&s->deeds,
+                                    "--xx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n"
+                                    "Content-Type: text/plain\r\n\r\n%s\r\n--xx--\r\n",
+                                    name, content);
+    struct http_request request = {.method = HTTP_POST,
+                                   .target = arena_printf(&s->deeds, "/rest/api/2/issue/%s/attachments", key),
+                                   .headers = headers,
+                                   .header_count = ARRAY_LEN(headers),
+                                   .body = body,
+                                   .body_length = strlen(body)};
+    struct http_response response = {0};
+    sandbox_handle(s->sandbox[side], &request, &s->deeds, &response);
+    if (response.status != 200)
+        err_set(&s->trouble, ERR_STATE, "%s attaches %s to %s: %d %.300s", ACCOUNTS[who], name, key, response.status,
+                response.body ? response.body : "");
+}
+
 void person_comments(struct stage *s, enum side side, enum person who, const char *key, const char *text)
 {
     arena_clear(&s->deeds);

@@ -20,6 +20,8 @@ const char *person_creates(struct stage *, enum side, enum person, const char *t
 void person_edits(struct stage *, enum side, enum person, const char *key, const char *field, const char *value);
 /* Adds or takes away one label. */
 void person_labels(struct stage *, enum side, enum person, const char *key, const char *label, bool add);
+/* A file of text. */
+void person_attaches(struct stage *, enum side, enum person, const char *key, const char *name, const char *content);
 void person_comments(struct stage *, enum side, enum person, const char *key, const char *text);
 /* The first comment that contains `piece` says `text` from now on. */
 void person_edits_comment(struct stage *, enum side, enum person, const char *key, const char *piece, const char *text);

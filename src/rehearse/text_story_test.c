@@ -396,6 +396,68 @@ static void keys_stay_unless_asked_for(void **state)
     stage_close(s);
 }
 
+/* --- files --- */
+
+static void a_file_that_the_partner_lacks_is_a_link(void **state)
+{
+    (void)state;
+    struct stage *s = open_cloud(NULL);
+    person_creates(s, FIRST, "Bug", "The door squeaks", "Oil it.");
+    person_attaches(s, FIRST, "SA-1", "door.png", "a picture");
+    person_edits(s, FIRST, "SA-1", "description", "Like this:\n\n!door.png|width=200!\n\nsee [^door.png]");
+    person_comments(s, FIRST, "SA-1", "!door.png|thumbnail!");
+    rest(s);
+    const char *there = document(s, "SB-1");
+    assert_holds(there, "door.png (file in SA-1)");
+    assert_holds(there, arena_printf(&s->life, "'href':'%s/secure/attachment/", s->base_url[0]));
+    assert_null(strstr(there, "\"media"));
+    assert_holds(comment_document(s, "SB-1", "wrote on"), "door.png (file in SA-1)");
+    assert_quiet(s);
+    const char *edited = str_replace(&s->life, there, "Like this:", "So:");
+    describes(s, "SB-1", edited);
+    rest(s);
+    assert_string_equal(markup(s, SIDE_FIRST, "SA-1"), "So:\n\n!door.png|width=200!\n\nsee [^door.png]");
+    assert_quiet(s);
+    stage_close(s);
+}
+
+static void a_file_that_both_have_is_the_partners_own(void **state)
+{
+    (void)state;
+    struct stage *s = open_cloud(NULL);
+    one_issue(s);
+    person_attaches(s, FIRST, "SA-1", "door.png", "a picture");
+    person_attaches(s, SECOND, "SB-1", "door.png", "a picture");
+    person_edits(s, FIRST, "SA-1", "description", "Like this:\n\n!door.png!");
+    rest(s);
+    assert_holds(document(s, "SB-1"), "'type':'external'");
+    assert_holds(document(s, "SB-1"), arena_printf(&s->life, "%s/rest/api/3/attachment/content/", s->base_url[1]));
+    assert_quiet(s);
+    describes(s, "SB-1", str_replace(&s->life, document(s, "SB-1"), "Like this:", "So:"));
+    rest(s);
+    assert_string_equal(markup(s, SIDE_FIRST, "SA-1"), "So:\n\n!door.png!");
+    assert_quiet(s);
+    stage_close(s);
+}
+
+static void between_servers_a_file_goes_by_its_name(void **state)
+{
+    (void)state;
+    struct stage *s = open_with(NULL);
+    one_issue(s);
+    person_attaches(s, FIRST, "SA-1", "door.png", "a picture");
+    person_attaches(s, FIRST, "SA-1", "here.txt", "words");
+    person_attaches(s, SECOND, "SB-1", "door.png", "a picture");
+    person_edits(s, FIRST, "SA-1", "description", "!door.png|thumbnail!\n\n[^here.txt]\n\n!https://example.com/x.png!");
+    rest(s);
+    const char *there = markup(s, SIDE_SECOND, "SB-1");
+    assert_holds(there, "!door.png|thumbnail!");
+    assert_holds(there, "[here.txt (file in SA-1)|");
+    assert_holds(there, "!https://example.com/x.png!");
+    assert_quiet(s);
+    stage_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -413,6 +475,9 @@ int main(void)
         cmocka_unit_test(keys_follow_where_the_mapping_asks_for_it),
         cmocka_unit_test(a_key_without_a_partner_stays_and_is_no_edit_later),
         cmocka_unit_test(keys_stay_unless_asked_for),
+        cmocka_unit_test(a_file_that_the_partner_lacks_is_a_link),
+        cmocka_unit_test(a_file_that_both_have_is_the_partners_own),
+        cmocka_unit_test(between_servers_a_file_goes_by_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -161,6 +161,8 @@ static bool map_fields(struct engine *en, struct arena *a, struct work *w, enum 
                        struct err *e)
 {
     enum side to = side_other(from);
+    struct mapping mapping = en->mapping;
+    mapping.issue[from] = w->issue[from];
     for (size_t i = 0; i < en->config.field_count; i++) {
         const struct config_field *f = &en->config.fields[i];
         struct value now = tracker_issue_value(w->issue[from], f->half[from].id), mapped, none = {.kind = VALUE_NONE};
@@ -172,7 +174,7 @@ static bool map_fields(struct engine *en, struct arena *a, struct work *w, enum 
         both[to] = none;
         if (plan_is_quarantined(a, w, item_of_field(f), both))
             continue;
-        if (mapping_value(&en->mapping, a, f, from, &now, &mapped, &why)) {
+        if (mapping_value(&mapping, a, f, from, &now, &mapped, &why)) {
             if (mapped.kind == VALUE_RICH)
                 cut_to_fit(&en->mapping, a, to, mapped.text, &mapped.text);
             json_array_append(fields,

@@ -120,7 +120,10 @@ static bool plan_work(struct batch *b, struct work *w, struct err *e)
 {
     struct engine *en = b->en;
     struct plan plan;
-    struct plan_input in = {.mapping = &en->mapping,
+    struct mapping mapping = en->mapping; /* of this pair: its texts name its files */
+    mapping.issue[0] = w->issue[0];
+    mapping.issue[1] = w->issue[1];
+    struct plan_input in = {.mapping = &mapping,
                             .info = en->info,
                             .now_ms = clock_now(en->clock),
                             .sync_id = en->row.id,

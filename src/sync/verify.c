@@ -27,13 +27,21 @@ static const char *neutral(struct check *c, enum side s, const char *text)
 {
     struct err ignored = ERR_INIT;
     const char *r;
-    return mapping_text_neutral(&c->en->mapping, &c->page, s, text, &r, &ignored) ? r : text;
+    return mapping_text_neutral(&c->mapping, &c->page, s, text, &r, &ignored) ? r : text;
 }
 
-/* Of the first and the second side: they differ in nothing but how the two name people and issues. */
+static bool becomes(struct check *c, enum side from, const char *text, const char *there)
+{
+    struct err ignored = ERR_INIT;
+    const char *r;
+    return mapping_text(&c->mapping, &c->page, from, text, &r, &ignored) && rich_equal(r, there);
+}
+
+/* Of the first and the second side: they differ in nothing but how the two name people, issues and files. */
 static bool same_texts(struct check *c, const char *first, const char *second)
 {
-    return rich_equal(first, second) || rich_equal_nameless(first, second) ||
+    return rich_equal(first, second) || becomes(c, SIDE_FIRST, first, second) ||
+           becomes(c, SIDE_SECOND, second, first) || rich_equal_nameless(first, second) ||
            rich_equal(neutral(c, SIDE_FIRST, first), neutral(c, SIDE_SECOND, second));
 }
 
@@ -43,8 +51,8 @@ static bool maps(struct check *c, const struct config_field *f, enum side from, 
     struct value mapped;
     if (now[0].kind == VALUE_RICH && now[1].kind == VALUE_RICH && same_texts(c, now[0].text, now[1].text))
         return true;
-    bool ok = f ? mapping_value(&c->en->mapping, &c->page, f, from, &now[from], &mapped, &ignored)
-                : mapping_status(&c->en->mapping, from, &now[from], &mapped, &ignored);
+    bool ok = f ? mapping_value(&c->mapping, &c->page, f, from, &now[from], &mapped, &ignored)
+                : mapping_status(&c->mapping, from, &now[from], &mapped, &ignored);
     return ok && value_equal(&mapped, &now[side_other(from)]);
 }
 
@@ -101,7 +109,7 @@ static bool types_differ(struct check *c, const struct work *w)
         if (!side[s].creates)
             continue;
         any = true;
-        if (mapping_type(&c->en->mapping, (enum side)s, now[s].id, &mapped, &ignored) &&
+        if (mapping_type(&c->mapping, (enum side)s, now[s].id, &mapped, &ignored) &&
             str_eq(mapped, now[side_other((enum side)s)].id))
             return false;
     }
@@ -125,7 +133,7 @@ static const struct tracker_comment *find(const struct tracker_issue *issue, con
 /* What a comment says beneath its author line; `is_copy`: it has one of ours. */
 static const char *words_of(struct check *c, enum side s, const struct tracker_comment *comment, bool is_copy)
 {
-    return is_copy ? mapping_comment_strip(&c->en->mapping, &c->page, s, comment->body) : comment->body;
+    return is_copy ? mapping_comment_strip(&c->mapping, &c->page, s, comment->body) : comment->body;
 }
 
 /* An original may begin with an author line of its own: after a rollback, what came from the project that was given up
@@ -259,6 +267,9 @@ static bool check_pair(struct check *c, struct work *w, struct err *e)
         }
     if (missing)
         return true;
+    c->mapping = c->en->mapping;
+    c->mapping.issue[0] = w->issue[0];
+    c->mapping.issue[1] = w->issue[1];
     bool differ = fields_differ(c, w);
     differ |= types_differ(c, w);
     differ |= comments_differ(c, w);

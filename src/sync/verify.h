@@ -8,6 +8,7 @@ struct check {
     struct arena *a;   /* of the result */
     struct arena page; /* of one batch */
     struct engine_verify *r;
+    struct mapping mapping; /* of the pair at hand */
 };
 
 /* --- notes.c --- */

@@ -85,12 +85,73 @@ static void rewrite_media(struct rewriter *r, struct text_node *node)
     r->changed = true;
 }
 
+static bool is_media(const struct text_node *node)
+{
+    return node->kind == TEXT_MEDIA || node->kind == TEXT_MEDIA_INLINE;
+}
+
+static const char *text_for_media(struct rewriter *r, const struct text_node *node, const char **href_r)
+{
+    *href_r = NULL;
+    return r->ask->media_text && is_media(node) && node->attrs ? r->ask->media_text(r->ask->ctx, node->attrs, href_r)
+                                                               : NULL;
+}
+
+static bool has_media_text(struct rewriter *r, const struct text_node *holder)
+{
+    const char *href;
+    for (const struct text_node *child = holder->first; child; child = child->next)
+        if (text_for_media(r, child, &href))
+            return true;
+    return false;
+}
+
+static void to_linked_text(struct rewriter *r, struct text_node *node, const char *text, const char *href)
+{
+    to_text(r, node, text);
+    node->marks.href = href;
+}
+
+/* The files of a group, or the image of a block, as words; whatever else there is in it (a caption) is kept as words,
+ * too. */
+static void to_paragraph(struct rewriter *r, struct text_node *copy, const struct text_node *node)
+{
+    *copy = (struct text_node){.kind = TEXT_PARAGRAPH};
+    for (const struct text_node *child = node->first; child; child = child->next) {
+        const char *href, *text = text_for_media(r, child, &href);
+        if (copy->first && (is_media(child) || child->first))
+            text_append(copy, text_node_new(r->a, TEXT_BREAK));
+        if (text || is_media(child)) {
+            struct text_node *words = text_node_new(r->a, TEXT_TEXT);
+            const char *name = text_attr(child, "alt") ? text_attr(child, "alt") : text_attr(child, "id");
+            to_linked_text(r, words, text ? text : name ? name : "?", href);
+            text_append(copy, words);
+        }
+        for (const struct text_node *inner = child->first; inner; inner = inner->next) {
+            struct text_node *words = text_node_new(r->a, inner->kind);
+            *words = *inner;
+            words->next = NULL;
+            text_append(copy, words);
+        }
+    }
+    r->changed = true;
+}
+
 static struct text_node *rewrite_node(struct rewriter *r, const struct text_node *node)
 {
     struct text_node *copy = text_node_new(r->a, node->kind);
     *copy = *node;
     copy->first = copy->last = copy->next = NULL;
     enum text_kind kind = node->kind;
+    const char *href, *text = text_for_media(r, node, &href);
+    if ((kind == TEXT_MEDIA_SINGLE || kind == TEXT_MEDIA_GROUP) && has_media_text(r, node)) {
+        to_paragraph(r, copy, node);
+        return copy;
+    }
+    if (text) {
+        to_linked_text(r, copy, text, href);
+        return copy;
+    }
     if (kind == TEXT_MENTION && r->ask->mention)
         rewrite_mention(r, copy);
     else if (kind == TEXT_TEXT && node->marks.href && r->ask->link)

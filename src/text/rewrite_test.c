@@ -45,7 +45,17 @@ static const char *words(void *ctx, const char *text, size_t length)
     return str_replace(&a, arena_strndup(&a, text, length), "SA-1", "CA-1");
 }
 
-static const struct text_rewrite ALL = {NULL, mention, new_link, media, words};
+static const char *no_file(void *ctx, const json_t *attrs, const char **href_r)
+{
+    (void)ctx;
+    if (!str_eq(json_at_str(attrs, "id"), "gone.png"))
+        return NULL;
+    *href_r = "https://old.example.com/gone.png";
+    return "gone.png (in SA-1)";
+}
+
+static const struct text_rewrite ALL = {
+    .mention = mention, .link = new_link, .media = media, .media_text = no_file, .words = words};
 
 static const struct text_doc *rewritten(const char *markup)
 {
@@ -77,6 +87,16 @@ static void links_and_files_follow(void **state)
     expect("[x|http://old.example.com/browse/SA-1|smart-link]",
            "[https://new.example.com/browse/CA-1|https://new.example.com/browse/CA-1|smart-link]");
     expect("!a.png! [^a.png] !c.png!", "!b.png!\n\n[^b.png]\n\n!c.png!");
+}
+
+static void a_file_that_is_not_there_becomes_a_link(void **state)
+{
+    (void)state;
+    const char *link = "[gone.png (in SA-1)|https://old.example.com/gone.png]";
+    expect("!gone.png!", link);
+    expect("see !gone.png|width=20! there", arena_printf(&a, "see\n\n%s\n\nthere", link));
+    expect("[^gone.png]", link);
+    expect("|[^gone.png]|!a.png!|", arena_printf(&a, "|%s|!b.png!|", link));
 }
 
 static void words_follow_outside_of_code(void **state)
@@ -133,6 +153,7 @@ int main(void)
         cmocka_unit_test_teardown(a_mention_becomes_the_other_sites_user, clear),
         cmocka_unit_test_teardown(a_mention_of_nobody_becomes_text, clear),
         cmocka_unit_test_teardown(links_and_files_follow, clear),
+        cmocka_unit_test_teardown(a_file_that_is_not_there_becomes_a_link, clear),
         cmocka_unit_test_teardown(words_follow_outside_of_code, clear),
         cmocka_unit_test_teardown(a_text_too_long_ends_at_a_block_with_a_note, clear),
         cmocka_unit_test_teardown(in_adf_the_text_alone_counts, clear),

@@ -90,6 +90,9 @@ struct text_rewrite {
     /* The attributes of an image or file on the other site, as ADF has them ({"type":"file","id":…,"collection":""}, or
      * {"type":"external","url":…}); in wiki markup the id is the file's name. NULL: it stays. */
     const json_t *(*media)(void *ctx, const json_t *attrs);
+    /* Asked before `media`: the plain text that takes the place of an image or file that the other site cannot show,
+     * with an address in *href_r for a link, which may stay NULL. NULL: it is no such file. */
+    const char *(*media_text)(void *ctx, const json_t *attrs, const char **href_r);
     /* What stands in the place of these words: a run of plain text outside of links, code and monospaced text. NULL: it
      * stays. A word that formatting cuts in two comes in two pieces. */
     const char *(*words)(void *ctx, const char *text, size_t length);

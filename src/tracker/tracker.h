@@ -73,6 +73,12 @@ struct tracker_comment {
     const char *token; /* of our token property; NULL when there is none, or not asked for */
 };
 
+struct tracker_attachment {
+    const char *id, *name;
+    const char *url; /* of its content; asks for a login */
+    int64_t size;
+};
+
 struct tracker_history_item {
     const char *id; /* of the history; ascending */
     const char *author_id;
@@ -95,6 +101,8 @@ struct tracker_issue {
     size_t field_count;
     struct tracker_comment *comments; /* all of them, ascending by id; with TRACKER_COMMENTS or _TOKENS */
     size_t comment_count;
+    struct tracker_attachment *attachments; /* in the order of ids; with the comments */
+    size_t attachment_count;
     struct tracker_history_item *history; /* ascending; only with TRACKER_HISTORY */
     size_t history_count;
     const json_t *properties; /* object key → value; only those asked for; NULL when not asked */

@@ -52,6 +52,9 @@ needs_of_test() {
     need clang "the second compiler" command_exists clang
     need python3 "the tests of the whole program" command_exists python3
     need python3-jsonschema "checks answers against Jira's published descriptions" python_has jsonschema
+    need python3-jira "a client of Jira that drives the sandbox" python_has jira
+    need nodejs "runs clients in JavaScript that drive the sandbox" command_exists node
+    need npm "fetches them, as test/peers/package-lock.json has them" command_exists npm
     need openssl "makes certificates for the tests of TLS" command_exists openssl
     need curl "asks a running sandbox as a person would" command_exists curl
 }

@@ -13,10 +13,10 @@ static bool load_worklog(struct loader *l, int64_t issue, const json_t *v)
                    "INSERT INTO worklog (issue, author, update_author, comment, created, updated, started, seconds,"
                    " visibility_type, visibility_value) VALUES (?1, nullif(?2, 0), nullif(?3, 0), ?4, ?5, ?6, ?7, ?8,"
                    " ?9, ?10)",
-                   "iiisiiiiss", issue, author, update_author, load_text(l, json_object_get(v, "comment")), created,
-                   load_time_of(v, "updated", created), load_time_of(v, "started", created),
-                   json_at_int(v, "timeSpentSeconds", 0), json_at_str(v, "visibility.type"),
-                   json_at_str(v, "visibility.value"));
+                   "iiisiiiiss", issue, author, update_author ? update_author : author,
+                   load_text(l, json_object_get(v, "comment")), created, load_time_of(v, "updated", created),
+                   load_time_of(v, "started", created), json_at_int(v, "timeSpentSeconds", 0),
+                   json_at_str(v, "visibility.type"), json_at_str(v, "visibility.value"));
 }
 
 /* The field of its own, else what timetracking says of it; -1: neither. */

@@ -16,7 +16,7 @@ class Document:
             node = self.tree
             for part in template.strip("/").split("/"):
                 node = node.setdefault("{}" if part.startswith("{") else part, {})
-            node[""] = template
+            node.setdefault("", []).append(template)  # several, when only their parameters' names differ
         self.telling = set()
         self._prepare(self.raw["components"]["schemas"], None)
         self.resolver = jsonschema.RefResolver("", self.raw)
@@ -52,9 +52,11 @@ class Document:
     def operation(self, method, path):
         """The path's template, or None, and the operation's responses, or None."""
         path = path[len(self.prefix) :] if path.startswith(self.prefix + "/") else path
-        template = self._match(self.tree, path.strip("/").split("/"))
-        operation = self.raw["paths"].get(template, {}).get(method.lower()) if template else None
-        return template, operation["responses"] if operation else None
+        for template in self._match(self.tree, path.strip("/").split("/")) or []:
+            operation = self.raw["paths"][template].get(method.lower())
+            if operation:
+                return template, operation["responses"]
+        return None, None
 
     def validator(self, template, method, status):
         """For an answer's body: None when the document says nothing of it."""

@@ -34,7 +34,7 @@ def learn(shapes, family, value, member):
             learn(shapes, family, item, member)
     if not isinstance(value, dict):
         return
-    kind = kind_of(value)
+    kind = kind_of(value) if "startAt" not in value else None  # a page has a self as well
     if kind:
         seen = shapes.setdefault((family, kind, "customfield" if member.startswith("customfield_") else member),
                                  [0, collections.Counter()])

@@ -88,7 +88,7 @@ def what(error):
 class Checker:
     def __init__(self):
         self.documents = {"cloud": Document(CLOUD, ""), "dc": Document(DC, "/rest")}
-        self.routes = Excuses("ROUTES", exceptions.ROUTES)
+        self.routes = Excuses("ROUTES", exceptions.ROUTES + (exceptions.PEERS if "--part" in sys.argv else []))
         self.statuses = Excuses("STATUSES", exceptions.STATUSES)
         self.values = Excuses("VALUES", exceptions.VALUES)
         self.arrays = Excuses("ELEMENT_FOR_ARRAY", exceptions.ELEMENT_FOR_ARRAY)
@@ -151,13 +151,14 @@ def main():
         checker.check(answer)
     for text, answer in sorted(checker.found.items()):
         print(f"{text}   ({answer.origin}: {answer.dialect} {answer.path})")
-    stale = [] if checker.found else [text for kind in (checker.routes, checker.statuses, checker.values, checker.arrays)
+    is_part = "--part" in sys.argv  # the answers of one client: not every exception is needed
+    stale = [] if checker.found or is_part else [text for kind in (checker.routes, checker.statuses, checker.values, checker.arrays)
                                       for text in kind.unused()]
     print(*stale, sep="\n")
     excuses = sum(len(kind.entries) for kind in (checker.routes, checker.statuses, checker.values, checker.arrays))
     counts = ", ".join(f"{n} {name}" for name, n in checker.counts.items())
     print(f"{counts}; {len(checker.seen)} shapes, {excuses} exceptions, {time.monotonic() - begin:.1f} s")
-    if not checker.counts["by schema"] > 500:
+    if not is_part and not checker.counts["by schema"] > 500:
         print("There are too few answers: have the sandbox's tests run?")
         return 1
     return 1 if checker.found or stale else 0

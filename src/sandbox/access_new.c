@@ -54,8 +54,9 @@ static bool scheme_create(struct sandbox *sb, const char *name, const char *desc
         bool all = k->by == BY_EVERYBODY;
         if (k->is_global || !(k->dialects & sb->d->mask))
             continue;
-        if (!grant(sb, scheme, k->key, "projectRole", ROLE_ADMINISTRATORS, e) ||
-            (all && !members_only && !grant(sb, scheme, k->key, "applicationRole", 0, e)) ||
+        /* what holds for everybody comes first, as the first that holds ends the question */
+        if ((all && !members_only && !grant(sb, scheme, k->key, "applicationRole", 0, e)) ||
+            !grant(sb, scheme, k->key, "projectRole", ROLE_ADMINISTRATORS, e) ||
             (all && members_only && !grant(sb, scheme, k->key, "projectRole", ROLE_USERS, e)) ||
             (all && members_only && !grant(sb, scheme, k->key, "projectRole", ROLE_DEVELOPERS, e)))
             return false;

@@ -87,6 +87,26 @@ static bool user_password(struct ctx *c)
     return password_set(c, id, password) && reply_empty(c, 204);
 }
 
+/* A page's form that clients script, as there was no resource for it: a box that is not sent is not ticked. */
+static bool edit_user_page(struct ctx *c)
+{
+    struct http_target form;
+    int64_t id = 0;
+    http_target_parse(c->a, arena_printf(c->a, "/?%.*s", (int)c->request->body_length, c->request->body), &form);
+    const char *name = http_param(&form, "editName"), *active = http_param(&form, "active");
+    if (!name || !db_int(c, &id, "SELECT id FROM account WHERE name = ?1 AND deleted = 0", "s", name))
+        return name ? false : refuse(c, 400, "editName is missing.");
+    if (!id)
+        return refuse(c, 404, "The user named '%s' does not exist", name);
+    if (!db_run(c,
+                "UPDATE account SET display_name = coalesce(?2, display_name), email = coalesce(?3, email), active = ?4"
+                " WHERE id = ?1",
+                "issi", id, http_param(&form, "fullName"), http_param(&form, "email"), (int64_t)(active != NULL)))
+        return false;
+    reply_bytes(c, 200, "text/html;charset=UTF-8", "<html><body>The user was changed.</body></html>");
+    return true;
+}
+
 /* ---- gone ---- */
 
 static bool rights_end(struct ctx *c, int64_t id)
@@ -268,6 +288,7 @@ const struct route user_admin_routes[] = {
     {HTTP_POST, "user", user_create, ON_ALL, ROUTE_ADMIN},
     {HTTP_PUT, "user", user_put, ON_DC, ROUTE_ADMIN},
     {HTTP_DELETE, "user", user_delete, ON_ALL, ROUTE_ADMIN},
+    {HTTP_POST, "/secure/admin/user/EditUser.jspa", edit_user_page, ON_DC, ROUTE_ADMIN | ROUTE_RAW_BODY},
     {HTTP_PUT, "user/password", user_password, ON_DC, 0},
     {HTTP_POST, "user/anonymization", anonymization_post, ON_DC, ROUTE_ADMIN},
     {HTTP_GET, "user/anonymization/progress", anonymization_progress, ON_DC, ROUTE_ADMIN},

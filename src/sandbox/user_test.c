@@ -138,6 +138,28 @@ static void a_renamed_user_keeps_the_key(void **state)
     }
 }
 
+static void the_page_that_clients_script_deactivates(void **state)
+{
+    (void)state;
+    EACH_DIALECT(s)
+    {
+        if (s.is_cloud)
+            continue;
+        test_person(&s, "kim");
+        s.content_type = "application/x-www-form-urlencoded; charset=UTF-8";
+        test_call(&s, HTTP_POST, "/secure/admin/user/EditUser.jspa",
+                  "editName=kim&fullName=Kim+Lee&email=k%40example.com");
+        assert_int_equal(s.response.status, 200);
+        test_call(&s, HTTP_POST, "/secure/admin/user/EditUser.jspa", "editName=nobody");
+        assert_int_equal(s.response.status, 404);
+        s.content_type = "application/json";
+        json_t *o = test_get(&s, 200, "/rest/api/2/user?username=kim");
+        assert_false(json_at_bool(o, "active", true));
+        assert_string_equal(json_at_str(o, "displayName"), "Kim Lee");
+        assert_string_equal(json_at_str(o, "emailAddress"), "k@example.com");
+    }
+}
+
 static void what_a_deleted_user_wrote_stays(void **state)
 {
     (void)state;
@@ -276,6 +298,7 @@ int main(void)
         cmocka_unit_test(people_are_found_by_what_they_may_do),
         cmocka_unit_test(pickers_mark_what_matches),
         cmocka_unit_test(a_renamed_user_keeps_the_key),
+        cmocka_unit_test(the_page_that_clients_script_deactivates),
         cmocka_unit_test(what_a_deleted_user_wrote_stays),
         cmocka_unit_test(an_anonymised_user_is_a_number),
         cmocka_unit_test(groups_are_shown_with_those_who_are_in_them),

@@ -13,7 +13,13 @@
 
 #include <stdint.h>
 
-enum { JQL_MAX_TEXT = 256 * 1024, JQL_MAX_DEPTH = 200, JQL_MAX_VALUES = 20000, JQL_MAX_CLAUSES = 2000 };
+enum {
+    JQL_MAX_TEXT = 256 * 1024,
+    JQL_MAX_DEPTH = 200,
+    JQL_MAX_VALUES = 20000,
+    JQL_MAX_CLAUSES = 2000,
+    JQL_MAX_SORTS = 100
+};
 
 enum jql_token_kind {
     JQL_TOKEN_END,

@@ -35,8 +35,11 @@ void jql_emit_member(struct jql_builder *b, const char *column, const struct jql
     if (s->count > 1)
         buf_addc(b->sql, ')');
     for (size_t i = 0; i < s->select_count; i++)
-        buf_addf(b->sql, "%s%s %s (%s)", i || s->count ? joint : "", column, is_in, s->selects[i]);
-    buf_addc(b->sql, ')');
+        if (i)
+            buf_addf(b->sql, " UNION ALL %s", s->selects[i]);
+        else
+            buf_addf(b->sql, "%s%s %s (%s", s->count ? joint : "", column, is_in, s->selects[i]);
+    buf_adds(b->sql, s->select_count ? "))" : ")");
 }
 
 static bool is_void(const struct jql_set *s)
@@ -136,10 +139,15 @@ static void emit_time_set(struct jql_builder *b, const char *column, const struc
         return;
     }
     buf_addc(b->sql, '(');
-    for (size_t i = 0; i < s->count; i++) {
-        if (i)
-            buf_adds(b->sql, negated ? " AND " : " OR ");
-        emit_time(b, column, negated ? JQL_NE : JQL_EQ, s->list[i].number);
+    if (s->count == 1) { /* the common one, as a span that an index can find */
+        emit_time(b, column, negated ? JQL_NE : JQL_EQ, s->list[0].number);
+    } else {
+        buf_addf(b->sql, "CAST(%s AS INTEGER) / 1000 %sIN (", column, negated ? "NOT " : "");
+        for (size_t i = 0; i < s->count; i++) {
+            buf_adds(b->sql, i ? "," : "");
+            jql_bind_int(b, s->list[i].number / 1000);
+        }
+        buf_addc(b->sql, ')');
     }
     if (s->has_empty && !negated)
         buf_addf(b->sql, " OR %s IS NULL", column);

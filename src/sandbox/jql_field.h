@@ -95,7 +95,7 @@ struct jql_call {
 /* The functions there are, for those who list them. */
 struct jql_function {
     const char *name;
-    int min, max;   /* arguments; max -1: any number */
+    int min, max;   /* arguments */
     unsigned kinds; /* 1 << KIND_… it gives values for */
     bool is_list;
     const char *type;                      /* as autocompletedata names it */

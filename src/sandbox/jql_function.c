@@ -5,6 +5,8 @@
 #include "sandbox/access.h"
 #include "sandbox/jql_field.h"
 
+enum { MAX_ARGUMENTS = 100 };
+
 #define ISSUES  (1u << KIND_ISSUE | 1u << KIND_PARENT)
 #define MOMENTS (1u << KIND_TIME | 1u << KIND_DAY)
 #define OPTIONS (1u << KIND_OPTION)
@@ -343,24 +345,24 @@ const struct jql_function jql_functions[] = {
     {"endOfYear", 0, 1, MOMENTS, false, TYPE_DATE, NULL},
     {"futureSprints", 0, 0, 1u << KIND_SPRINT, true, TYPE_SPRINT, future_sprints},
     {"issueHistory", 0, 0, ISSUES, true, TYPE_ISSUE, issue_history},
-    {"issuesWithRemoteLinksByGlobalId", 1, 100, ISSUES, true, TYPE_ISSUE, remote_linked},
+    {"issuesWithRemoteLinksByGlobalId", 1, MAX_ARGUMENTS, ISSUES, true, TYPE_ISSUE, remote_linked},
     {"lastLogin", 0, 0, MOMENTS, false, TYPE_DATE, NULL},
     {"latestReleasedVersion", 1, 1, VERSIONS, false, TYPE_VERSION, latest_released},
-    {"linkedIssues", 1, -1, ISSUES, true, TYPE_ISSUE, linked_issues},
+    {"linkedIssues", 1, MAX_ARGUMENTS, ISSUES, true, TYPE_ISSUE, linked_issues},
     {"membersOf", 1, 1, 1u << KIND_USER, true, TYPE_USER, members_of},
     {"now", 0, 0, MOMENTS, false, TYPE_DATE, NULL},
     {"openSprints", 0, 0, 1u << KIND_SPRINT, true, TYPE_SPRINT, open_sprints},
     {"projectsLeadByUser", 0, 1, 1u << KIND_PROJECT, true, TYPE_PROJECT, projects_led},
     {"projectsWhereUserHasPermission", 1, 1, 1u << KIND_PROJECT, true, TYPE_PROJECT, projects_permitted},
     {"projectsWhereUserHasRole", 1, 1, 1u << KIND_PROJECT, true, TYPE_PROJECT, projects_with_role},
-    {"releasedVersions", 0, -1, VERSIONS, true, TYPE_VERSION, released_versions},
+    {"releasedVersions", 0, MAX_ARGUMENTS, VERSIONS, true, TYPE_VERSION, released_versions},
     {"standardIssueTypes", 0, 0, 1u << KIND_TYPE, true, TYPE_TYPE, standard_types},
     {"startOfDay", 0, 1, MOMENTS, false, TYPE_DATE, NULL},
     {"startOfMonth", 0, 1, MOMENTS, false, TYPE_DATE, NULL},
     {"startOfWeek", 0, 1, MOMENTS, false, TYPE_DATE, NULL},
     {"startOfYear", 0, 1, MOMENTS, false, TYPE_DATE, NULL},
     {"subtaskIssueTypes", 0, 0, 1u << KIND_TYPE, true, TYPE_TYPE, subtask_types},
-    {"unreleasedVersions", 0, -1, VERSIONS, true, TYPE_VERSION, unreleased_versions},
+    {"unreleasedVersions", 0, MAX_ARGUMENTS, VERSIONS, true, TYPE_VERSION, unreleased_versions},
     {"updatedBy", 1, 3, ISSUES, true, TYPE_ISSUE, updated_by},
     {"votedIssues", 0, 0, ISSUES, true, TYPE_ISSUE, voted_issues},
     {"watchedIssues", 0, 0, ISSUES, true, TYPE_ISSUE, watched_issues},
@@ -371,9 +373,6 @@ static void report_count(const struct jql_call *k, const struct jql_function *f)
 {
     if (f->min == f->max)
         jql_error(k->b, "Function '%s' expected '%d' arguments but received '%zu'.", k->v->text, f->min, k->v->count);
-    else if (f->max < 0)
-        jql_error(k->b, "Function '%s' expected at least '%d' arguments but received '%zu'.", k->v->text, f->min,
-                  k->v->count);
     else
         jql_error(k->b, "Function '%s' expected between '%d' and '%d' arguments but received '%zu'.", k->v->text,
                   f->min, f->max, k->v->count);
@@ -390,7 +389,7 @@ bool jql_function_resolve(struct jql_builder *b, const struct jql_node *n, const
     bool wants_list = n->op == JQL_IN || n->op == JQL_NOT_IN || n->op == JQL_WAS_IN || n->op == JQL_WAS_NOT_IN;
     if (!found) {
         jql_error(b, "Unable to find JQL function '%s()'.", v->text);
-    } else if ((int)v->count < found->min || (found->max >= 0 && (int)v->count > found->max)) {
+    } else if ((int)v->count < found->min || (int)v->count > found->max) {
         report_count(&k, found);
     } else if (!(found->kinds & 1u << f->kind)) {
         jql_error(b, "A value provided by the function '%s' is invalid for the field '%s'.", v->text, n->field);

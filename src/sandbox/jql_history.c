@@ -20,32 +20,42 @@ struct past {
     bool has_by, has_before, has_after;
 };
 
-/* Ids of the site as histories write them. */
-static bool as_text(struct past *p, const struct jql_set *ids, struct jql_set *r)
+/* One id of the site as histories write it: a person in any of three spellings, anything else in digits. */
+static bool add_text(struct past *p, int64_t id, struct jql_set *r)
 {
+    struct sql_rows rows;
     struct arena *a = p->b->c->a;
-    r->has_empty = r->has_empty || ids->has_empty;
-    const char *list = "";
-    for (size_t i = 0; i < ids->count; i++)
-        list = arena_printf(a, "%s%s%lld", list, i ? "," : "", (long long)ids->list[i].number);
-    for (size_t i = 0; i < ids->select_count; i++)
-        list = arena_printf(a, "%s%s%s", list, *list ? " UNION " : "", ids->selects[i]);
-    if (!*list)
-        return true;
-    if (p->f->kind == KIND_USER) {
-        static const char *const spellings[] = {"user_key", "name", "account_id"};
-        for (size_t i = 0; i < ARRAY_LEN(spellings); i++)
-            jql_set_add_select(p->b, r,
-                               arena_printf(a, "SELECT u.%s FROM account u WHERE u.%s IS NOT NULL AND u.id IN (%s)",
-                                            spellings[i], spellings[i], list));
+    if (p->f->kind != KIND_USER) {
+        jql_set_add(p->b, r, (struct jql_param){JQL_PARAM_TEXT, 0, 0, arena_printf(a, "%lld", (long long)id)});
         return true;
     }
+    if (!db_query(p->b->c, &rows, "SELECT user_key, name, account_id FROM account WHERE id = ?1", "i", id))
+        return false;
+    while (sql_next(&rows))
+        for (int i = 0; i < 3; i++)
+            if (!sql_is_null(&rows, i))
+                jql_set_add(p->b, r, (struct jql_param){JQL_PARAM_TEXT, 0, 0, sql_str(&rows, i, a)});
+    return db_done(p->b->c, &rows);
+}
+
+static bool as_text(struct past *p, const struct jql_set *ids, struct jql_set *r)
+{
+    static const char *const spellings[] = {"user_key", "name", "account_id"};
+    struct arena *a = p->b->c->a;
+    r->has_empty = r->has_empty || ids->has_empty;
     for (size_t i = 0; i < ids->count; i++)
-        jql_set_add(p->b, r,
-                    (struct jql_param){JQL_PARAM_TEXT, 0, 0, arena_printf(a, "%lld", (long long)ids->list[i].number)});
-    for (size_t i = 0; i < ids->select_count; i++)
-        jql_set_add_select(
-            p->b, r, arena_printf(a, "SELECT CAST(x AS TEXT) FROM (SELECT 0 AS x WHERE 0 UNION %s)", ids->selects[i]));
+        if (!add_text(p, ids->list[i].number, r))
+            return false;
+    for (size_t i = 0; i < ids->select_count; i++) {
+        if (p->f->kind != KIND_USER)
+            jql_set_add_select(
+                p->b, r,
+                arena_printf(a, "SELECT CAST(x AS TEXT) FROM (SELECT 0 AS x WHERE 0 UNION %s)", ids->selects[i]));
+        for (size_t k = 0; p->f->kind == KIND_USER && k < ARRAY_LEN(spellings); k++)
+            jql_set_add_select(p->b, r,
+                               arena_printf(a, "SELECT u.%s FROM account u WHERE u.%s IS NOT NULL AND u.id IN (%s)",
+                                            spellings[k], spellings[k], ids->selects[i]));
+    }
     return true;
 }
 

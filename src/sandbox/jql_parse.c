@@ -368,6 +368,9 @@ static bool parse_sorts(struct parser *p, struct jql_query *q)
             sort.has_direction = true;
             next(p);
         }
+        if (q->sort_count == JQL_MAX_SORTS)
+            return fail(
+                p, arena_printf(p->arena, "The ORDER BY clause can contain a maximum of %d fields.", JQL_MAX_SORTS));
         *arena_push(p->arena, q->sorts, q->sort_count) = sort;
     } while (p->token.kind == JQL_TOKEN_COMMA);
     if (p->token.kind != JQL_TOKEN_END)

@@ -110,6 +110,9 @@ static void stored_times_count_by_whole_seconds(void **state)
     finds(s, "created > \"2026-11-22 16:00\" AND key = SA-9", "");
     finds(s, "created <= \"2026-11-22 16:00\" AND key = SA-9", "SA-9");
     finds(s, "created = \"2026-11-22 16:00\"", "SA-9");
+    finds(s, "created in ('2026-11-22 16:00', '2026-11-22 15:00') ORDER BY key", "SA-8 SA-9");
+    finds(s, "created not in ('2026-11-22 16:00', '2026-11-22 15:00') AND key > SA-7", "SA-10");
+    finds(s, "resolved in (EMPTY, '2026-11-22 16:00') AND key > SA-9", "SA-10");
     finds(s, "created < \"2026-11-22 16:00\" AND key = SA-9", "");
     site_close(s);
 }

@@ -6,6 +6,9 @@
 
 #include <ctype.h>
 
+/* SQLite joins at most 500 selects into one. */
+enum { MAX_SELECTS = 400 };
+
 void jql_set_add(struct jql_builder *b, struct jql_set *s, struct jql_param p)
 {
     *arena_push(b->c->a, s->list, s->count) = p;
@@ -18,7 +21,11 @@ void jql_set_add_int(struct jql_builder *b, struct jql_set *s, int64_t n)
 
 void jql_set_add_select(struct jql_builder *b, struct jql_set *s, const char *sql)
 {
-    *arena_push(b->c->a, s->selects, s->select_count) = sql;
+    if (s->select_count < MAX_SELECTS)
+        *arena_push(b->c->a, s->selects, s->select_count) = sql;
+    else
+        jql_error(b, "Error in the JQL Query: The query has too many functions, at most %d are allowed in a list.",
+                  MAX_SELECTS);
 }
 
 /* Adds the ids a query finds for ?1 = the text; says whether there were any. */

@@ -5,6 +5,7 @@
 #include "sandbox/auth.h"
 #include "sandbox/limit.h"
 #include "sandbox/trace.h"
+#include "sandbox/wire.h"
 
 #include "base/log.h"
 
@@ -251,7 +252,7 @@ static bool refuse_route(struct ctx *c, int status, const char *text)
 static bool answer(struct ctx *c)
 {
     struct path path = path_of(c);
-    if (!auth_read(c))
+    if (!wire_check(c) || !auth_read(c))
         return false;
     bool is_known = false;
     const struct route *route = find(c, &path, &is_known);

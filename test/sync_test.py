@@ -48,6 +48,38 @@ class Sync(SyncTest):
     def test_the_same_with_cloud(self):
         self.issues_edits_and_comments("cloud")
 
+    def test_cloud_keeps_what_markup_cannot_say_and_verify_tells_of_it(self):
+        self.two_projects("cloud")
+        checked = {site["name"]: site for site in self.done("--json", "site", "check").json}
+        self.assertEqual((checked["sa"]["richText"], checked["sb"]["richText"]), ("wiki", "adf"))
+        self.assertIn("ADF", self.done("site", "check", "sb").out)
+        key = self.new_issue(self.sa, "SA", "The lamp flickers", description="Once.\n\nTwice.")
+        self.done("sync", "start", "INT-1")
+        self.run_until_quiet()
+        copy = self.partner(key)
+
+        def words(text):
+            return {"type": "paragraph", "content": [{"type": "text", "text": text}]}
+
+        task = {"type": "taskItem", "attrs": {"localId": "i", "state": "DONE"}, "content": [{"type": "text", "text": "Look"}]}
+        tasks = {"type": "taskList", "attrs": {"localId": "t"}, "content": [task]}
+        document = {"version": 1, "type": "doc", "content": [words("Once."), tasks, words("Twice.")]}
+        self.sb.must("PUT", f"/rest/api/3/issue/{copy}", {"fields": {"description": document}})
+        self.run_until_quiet()
+        text = self.sa.must("GET", f"/rest/api/2/issue/{key}")["fields"]["description"]
+        self.assertIn("Look", text)
+        self.sa.must("PUT", f"/rest/api/2/issue/{key}", {"fields": {"description": text.replace("Twice", "Thrice")}})
+        self.run_until_quiet()
+        kept = self.sb.must("GET", f"/rest/api/3/issue/{copy}")["fields"]["description"]["content"]
+        self.assertEqual(kept[1], tasks)
+        self.assertEqual(kept[2], words("Thrice."))
+        verified = self.done("--json", "verify", "INT-1").json
+        self.assertTrue(verified["isEqual"], verified)
+        self.assertEqual(verified["lossyTexts"], 1)
+        self.assertEqual(verified["notes"][0]["key"], copy)
+        self.assertIn("a task list becomes a bullet list", verified["notes"][0]["what"])
+        self.assertIn(f"{copy}, description: a task list", self.done("verify", "INT-1").out)
+
     def test_the_panel_shows_the_partner_and_goes_with_the_synchronization(self):
         self.two_projects()
         key = self.new_issue(self.sa, "SA", "Panel")

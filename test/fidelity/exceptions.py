@@ -54,6 +54,7 @@ ROUTES = [
     ("* GET /rest/api/1.0/labels/*", "what the picker of labels asks, in no document"),
     ("dc * /rest/api/2/group*", "in older documents; clients still call it"),
     ("dc GET /status", "for load balancers, in no document"),
+    ("dc POST /secure/admin/user/EditUser.jspa", "a page that people script, python3-jira too"),
     ("dc POST /secure/admin/user/ResetFailedLoginCount.jspa", "a page that people script, as there is no resource"),
     ("dc DELETE /rest/api/2/version/*", "8.13 has it, later ones still answer, and clients call it"),
 ]

@@ -18,5 +18,7 @@ bool attachment_need(struct ctx *, const char *asked, struct attachment *r) MUST
 json_t *attachment_json(struct ctx *, const struct attachment *);
 /* Its bytes, with a zero behind them. */
 bool attachment_content(struct ctx *, int64_t attachment, char **bytes_r, size_t *length_r) MUST_CHECK;
+/* "1.36 MB", "119 kB", "0.5 k" */
+char *attachment_human_size(struct ctx *, int64_t size);
 /* The array inside an issue, oldest first; NULL when the database failed. */
 json_t *attachments_json(struct ctx *, int64_t issue);

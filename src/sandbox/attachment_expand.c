@@ -40,7 +40,7 @@ static bool archive_need(struct ctx *c, struct archive *r)
     return true;
 }
 
-static char *human_size(struct ctx *c, int64_t size)
+char *attachment_human_size(struct ctx *c, int64_t size)
 {
     if (size >= 1 << 20)
         return arena_printf(c->a, "%.2f MB", (double)size / (1 << 20));
@@ -74,7 +74,7 @@ static bool expand_human(struct ctx *c)
         json_t *one = new_object(c);
         put_str(one, "path", z.list[i].name);
         put_int(one, "index", (int64_t)i);
-        put_str(one, "size", human_size(c, z.list[i].size));
+        put_str(one, "size", attachment_human_size(c, z.list[i].size));
         put_str(one, "mediaType", media_type_of(c->a, NULL, z.list[i].name, "", 0));
         put_str(one, "label", label_of(c, z.list[i].name));
         add(list, one);

@@ -9,8 +9,9 @@ static const int64_t LONGEST = 100000000000;
 
 static const struct {
     char letter;
+    const char *word;
     int64_t seconds;
-} UNITS[] = {{'w', WEEK}, {'d', DAY}, {'h', HOUR}, {'m', MINUTE}};
+} UNITS[] = {{'w', "week", WEEK}, {'d', "day", DAY}, {'h', "hour", HOUR}, {'m', "minute", MINUTE}};
 
 static int64_t unit_of(char letter)
 {
@@ -76,4 +77,17 @@ char *duration_print(struct arena *a, int64_t seconds)
             text = arena_printf(a, "%s%s%lld%c", text, *text ? " " : "", (long long)n, UNITS[i].letter);
     }
     return *text ? text : arena_strdup(a, "0m");
+}
+
+char *duration_words(struct arena *a, int64_t seconds)
+{
+    char *text = arena_strdup(a, "");
+    for (size_t i = 0; i < ARRAY_LEN(UNITS); i++) {
+        int64_t n = seconds / UNITS[i].seconds;
+        seconds -= n * UNITS[i].seconds;
+        if (n)
+            text = arena_printf(a, "%s%s%lld %s%s", text, *text ? ", " : "", (long long)n, UNITS[i].word,
+                                n == 1 ? "" : "s");
+    }
+    return *text ? text : arena_strdup(a, "0 minutes");
 }

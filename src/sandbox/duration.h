@@ -11,3 +11,5 @@
 bool duration_parse(const char *, int64_t *seconds_r) MUST_CHECK;
 /* What is less than a minute is not shown; "0m" for none. */
 char *duration_print(struct arena *, int64_t seconds);
+/* "1 week, 2 days, 3 hours, 20 minutes" */
+char *duration_words(struct arena *, int64_t seconds);

@@ -47,6 +47,8 @@ static void it_is_printed_with_the_largest_units(void **state)
     assert_string_equal(duration_print(&a, 59), "0m");
     assert_string_equal(duration_print(&a, 144000 + 28800 + 3600 + 60), "1w 1d 1h 1m");
     assert_string_equal(duration_print(&a, 144000), "1w");
+    assert_string_equal(duration_words(&a, 144000 + 2 * 28800 + 60), "1 week, 2 days, 1 minute");
+    assert_string_equal(duration_words(&a, 0), "0 minutes");
     arena_release(&a);
 }
 

@@ -56,7 +56,7 @@ struct issue_change {
     size_t custom_count;
     struct issue_time *time_before, *time; /* NULL: no estimate is touched (worklog.h) */
     json_t *comments, *links, *worklogs;   /* [{verb: value}], to be done after the row; NULL: none */
-    const json_t *metadata; /* historyMetadata of the body; NULL: none */
+    const json_t *metadata;                /* historyMetadata of the body; NULL: none */
     struct problems problems;
     char **named; /* fields that `fields` or `update` named */
     size_t named_count;
@@ -122,6 +122,8 @@ bool comment_find(struct ctx *, const char *asked, int64_t *id_r) MUST_CHECK;
 bool comment_moves_updated(struct ctx *, int64_t issue) MUST_CHECK;
 /* Adds a link from {type, inwardIssue|outwardIssue} with the other side being `issue`. */
 bool issue_link_add(struct ctx *, int64_t issue, const json_t *, struct problems *) MUST_CHECK;
+/* renderedFields of what `fields` shows; NULL when the database failed (issue_rendered.c). */
+json_t *issue_rendered_json(struct ctx *, const struct issue_row *, json_t *fields);
 json_t *subtasks_json(struct ctx *, int64_t issue);    /* the array inside an issue */
 json_t *issue_links_json(struct ctx *, int64_t issue); /* the array inside an issue */
 json_t *transitions_json(struct ctx *, const struct issue_row *, const char *only, bool with_fields);

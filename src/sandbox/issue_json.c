@@ -491,21 +491,6 @@ static json_t *fields_json(struct ctx *c, const struct showing *s)
     return fields;
 }
 
-/* The HTML of custom texts of several lines, into `o` where the fields are shown. */
-static bool render_areas(struct ctx *c, const struct showing *s, const json_t *fields, json_t *o)
-{
-    struct sql_rows rows;
-    if (!db_query(c, &rows,
-                  "SELECT f.id, v.text FROM field f LEFT JOIN custom_value v ON v.field = f.number AND v.issue = ?1"
-                  " WHERE f.kind = 'textarea'",
-                  "i", s->row.id))
-        return false;
-    while (sql_next(&rows))
-        if (json_object_get(fields, sql_peek(&rows, 0)))
-            put_str(o, sql_peek(&rows, 0), sql_is_null(&rows, 1) ? "" : rich_text_html(c, sql_str(&rows, 1, c->a)));
-    return db_done(c, &rows);
-}
-
 /* Each field by the number of the form it comes in; there is one form of each here. */
 static json_t *versioned_json(struct ctx *c, json_t *fields)
 {
@@ -517,29 +502,6 @@ static json_t *versioned_json(struct ctx *c, json_t *fields)
         put(o, name, forms);
     }
     return o;
-}
-
-/* Dates as people read them, rich text as HTML, null for the rest. */
-static json_t *rendered_json(struct ctx *c, const struct showing *s, json_t *fields)
-{
-    json_t *o = new_object(c), *value;
-    const char *name;
-    json_object_foreach (fields, name, value) {
-        int64_t at = 0;
-        char day[TIME_ISO_BYTES];
-        if (str_eq(name, "description"))
-            put_str(o, name, s->row.description ? rich_text_html(c, s->row.description) : "");
-        else if (str_eq(name, "environment"))
-            put_str(o, name, s->row.environment ? rich_text_html(c, s->row.environment) : "");
-        else if (str_eq(name, "comment"))
-            put(o, name, comment_page_json(c, s->row.id, c->d->comment_cap, true));
-        else if (json_is_string(value) && time_iso_parse(json_string_value(value), &at) && !str_eq(name, "summary")) {
-            time_iso_jql(at, zone_minutes(c->sb, at), day);
-            put_str(o, name, str_eq(name, "duedate") ? json_string_value(value) : day);
-        } else
-            put(o, name, NULL);
-    }
-    return render_areas(c, s, fields, o) ? o : NULL;
 }
 
 static json_t *operations_json(struct ctx *c)
@@ -557,7 +519,7 @@ static void put_expanded(struct ctx *c, json_t *o, const struct showing *s, json
 {
     unsigned x = s->view->expand;
     if (x & EXPAND_RENDERED)
-        put(o, "renderedFields", rendered_json(c, s, fields));
+        put(o, "renderedFields", issue_rendered_json(c, &s->row, fields));
     else if (s->view->in_search && c->d->search_shows_nulls)
         put(o, "renderedFields", NULL);
     if (x & EXPAND_NAMES && !s->view->in_search)

@@ -131,6 +131,25 @@ static void time_that_is_logged_is_spent_and_leaves_the_estimate(void **state)
     }
 }
 
+static void rendered_fields_tell_times_in_words(void **state)
+{
+    (void)state;
+    EACH_DIALECT(s)
+    {
+        test_issue(&s, "SA", "Task", "one");
+        post(&s, "", "{'timeSpent':'1h 30m','started':'2026-11-20T09:00:00.000+0000','comment':'a < b'}");
+        json_t *o =
+            json_object_get(test_get(&s, 200, "/rest/api/2/issue/SA-1?expand=renderedFields"), "renderedFields");
+        assert_string_equal(json_at_str(o, "timespent"), "1 hour, 30 minutes");
+        assert_string_equal(json_at_str(o, "timeestimate"), "0 minutes");
+        assert_true(json_is_null(json_object_get(o, "timeoriginalestimate")));
+        const json_t *w = json_array_get(json_at(o, "worklog.worklogs"), 0);
+        assert_string_equal(json_at_str(w, "comment"), "<p>a &lt; b</p>");
+        assert_null(strstr(json_at_str(w, "started"), "T"));
+        assert_int_equal(json_at_count(o, "attachment"), 0);
+    }
+}
+
 static void the_estimate_moves_as_the_writer_asks(void **state)
 {
     (void)state;
@@ -429,6 +448,7 @@ int main(void)
         cmocka_unit_test(a_worklog_is_told_in_full),
         cmocka_unit_test(cloud_speaks_adf_in_version_three),
         cmocka_unit_test(time_that_is_logged_is_spent_and_leaves_the_estimate),
+        cmocka_unit_test(rendered_fields_tell_times_in_words),
         cmocka_unit_test(the_estimate_moves_as_the_writer_asks),
         cmocka_unit_test(what_is_no_worklog_is_refused),
         cmocka_unit_test(estimates_are_fields_of_the_issue),

@@ -92,8 +92,6 @@ VALUES = [
     ("dc * 200", "*fields.*", "* for object", OBJECTS),
     ("dc * 200", "*renderedFields*", "* for object", OBJECTS),
     ("dc * 200", "versionedRepresentations.*", "* for object", OBJECTS),
-    ("dc GET /api/2/attachment/{id}/expand/human 200", "entries", "array for object",
-     "a collection, which the document declares as an object without members"),
     ("dc GET /api/2/*/properties/{propertyKey} 200", "value", "* for string", RICHER),
     ("dc GET /api/2/issue/{issueIdOrKey}/comment 200", "comments.[].properties.[].value", "* for string", RICHER),
     ("dc GET /api/2/attachment/{id}/expand/human 200", "entries", "array for object", ARRAY),

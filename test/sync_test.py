@@ -178,6 +178,30 @@ class Sync(SyncTest):
         (self.folder / "broken.json").write_text(exported[: len(exported) // 2])
         self.refused("sync", "import", "broken.json", saying="broken.json")
 
+    def test_the_losing_value_of_a_conflict_comes_back_on_demand(self):
+        self.two_projects()
+        key = self.new_issue(self.sa, "SA", "The lamp flickers")
+        self.done("sync", "start", "INT-1")
+        self.run_until_quiet()
+        places = [(self.sa, key), (self.sb, self.partner(key))]
+        for (site, where), summary in zip(places, ("The lamp flickers at night", "The lamp is mended")):
+            site.must("PUT", f"/rest/api/2/issue/{where}", {"fields": {"summary": summary}})
+            time.sleep(0.05)
+        self.done("run", code=FINDINGS)
+        self.run_until_quiet()
+        [conflict] = self.done("--json", "findings", "INT-1", code=FINDINGS).json
+        number = conflict["id"]
+        self.refused("findings", "resolve", "INT-1", number, "--take", "first", saying="of kind")
+        self.refused("findings", "restore", "INT-1", 4711, saying="no open finding")
+        self.done("findings", "restore", "INT-1", number)
+        self.done("run", code=FINDINGS)
+        self.run_until_quiet()
+        for site, where in places:
+            now = site.must("GET", f"/rest/api/2/issue/{where}")["fields"]["summary"]
+            self.assertEqual(now, conflict["detail"]["loser"]["text"])
+        [after] = self.done("--json", "findings", "INT-1", code=FINDINGS).json
+        self.assertEqual(after["detail"]["loser"]["text"], conflict["detail"]["winner"]["text"])
+
     def test_pairs_leave_as_a_pair_file(self):
         self.two_projects()
         key = self.new_issue(self.sa, "SA", "Paired")

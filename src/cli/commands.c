@@ -21,6 +21,8 @@
     X(VERIFY)                                                                                                          \
     X(FINDINGS)                                                                                                        \
     X(FINDINGS_RETRY)                                                                                                  \
+    X(FINDINGS_RESOLVE)                                                                                                \
+    X(FINDINGS_RESTORE)                                                                                                \
     X(FINDINGS_CLOSE)                                                                                                  \
     X(PAIRS_LIST)                                                                                                      \
     X(PAIRS_EXPORT)                                                                                                    \

@@ -83,7 +83,8 @@ const struct cli_command COMMAND_FINDINGS = {
         "A quarantined item is set aside with its reason while everything else flows on. A conflict was decided by the "
         "configured policy, and the losing value is kept in it (see --json). `tandem findings retry` tries again what "
         "was "
-        "mended; `tandem findings close` closes what was looked at.",
+        "mended; `tandem findings resolve` answers a question, `tandem findings restore` brings a losing value back, "
+        "`tandem findings close` closes what was looked at.",
     .options = OPTIONS,
     .run = run,
 };

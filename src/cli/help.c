@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { WIDTH = 99, NAME_COLUMN = 18, OPTION_COLUMN = 28 };
+enum { WIDTH = 99, NAME_COLUMN = 20, OPTION_COLUMN = 28 };
 
 /* The length of a UTF-8 text as it shows, one column a character. */
 static size_t columns(const char *text, size_t bytes)

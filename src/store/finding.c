@@ -112,3 +112,33 @@ bool finding_close(struct store *s, int64_t sync_id, int64_t id, int64_t now_ms,
     *count_r = sql_changes(c.db);
     return change_end(&c, ok, e);
 }
+
+bool finding_get(struct store *s, struct arena *a, int64_t sync_id, int64_t id, struct finding *r, bool *found_r,
+                 struct err *e)
+{
+    struct sql_rows rows;
+    struct sql_db *db = store_db(s, e);
+    if (!db || !sql_query(db, &rows, e,
+                          "SELECT " COLUMNS " FROM finding WHERE sync_id = ?1 AND id = ?2 AND resolved_ms IS NULL",
+                          "ii", sync_id, id))
+        return false;
+    *found_r = sql_next(&rows);
+    return column_done(&rows, !*found_r || read_row(&rows, a, r, e), e);
+}
+
+bool finding_decide(struct store *s, const struct finding *f, const char *member, json_t *value, struct err *e)
+{
+    struct arena a = ARENA_INIT;
+    struct change c;
+    json_t *detail = json_keep(&a, f->detail ? json_deep_copy(f->detail) : json_object());
+    json_object_set_new(detail, member, value);
+    bool ok = change_begin(&c, s, e);
+    if (ok)
+        ok = change_end(
+            &c,
+            sql_run(c.db, e, "UPDATE finding SET detail = ?2 WHERE id = ?1", "is", f->id, column_text(&a, detail)) &&
+                sql_run(c.db, e, "UPDATE pair SET dirty = 1 WHERE id = ?1", "i", f->pair_id),
+            e);
+    arena_release(&a);
+    return ok;
+}

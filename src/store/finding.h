@@ -36,3 +36,10 @@ bool finding_retry(struct store *, int64_t sync_id, int64_t id, int64_t now_ms, 
  */
 bool finding_close(struct store *, int64_t sync_id, int64_t id, int64_t now_ms, int64_t *count_r,
                    struct err *e) MUST_CHECK;
+/* An open one; *found_r is false when there is none of that id. */
+bool finding_get(struct store *, struct arena *, int64_t sync_id, int64_t id, struct finding *r, bool *found_r,
+                 struct err *e) MUST_CHECK;
+/* What a person decided, as a member of its detail: {"take":"first"} of an "ask", {"restore":true} of a "conflict". The
+ * pair is worked anew, and closes the finding when it is done. */
+bool finding_decide(struct store *, const struct finding *, const char *member, json_t *value,
+                    struct err *e) MUST_CHECK; /* takes the value */

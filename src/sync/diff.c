@@ -166,7 +166,7 @@ static struct diff_result by_policy(const struct diff_input *in, struct arena *a
     case CONFIG_SECOND_WINS:
         return write_from(in, a, SIDE_SECOND, true, e);
     case CONFIG_ASK:
-        return verdict(DIFF_ASK, SIDE_FIRST);
+        return in->is_decided ? write_from(in, a, in->decided, true, e) : verdict(DIFF_ASK, SIDE_FIRST);
     case CONFIG_NEWEST:
         break;
     }
@@ -182,8 +182,11 @@ static struct diff_result first_contact(const struct diff_input *in, struct aren
         return verdict(DIFF_SETTLE, SIDE_FIRST);
     bool both_ways = flows(in, SIDE_FIRST) && flows(in, SIDE_SECOND);
     if (!both_ways) {
-        enum side from = flows(in, SIDE_FIRST) ? SIDE_FIRST : SIDE_SECOND;
-        return write_from(in, a, from, true, e);
+        enum side from = flows(in, SIDE_FIRST) ? SIDE_FIRST : SIDE_SECOND, to = side_other(from);
+        bool asks = in->field && in->field->first_contact == CONFIG_ASK && !value_is_empty(&in->now[to]);
+        if (asks && in->is_decided && in->decided == to) /* what only receives stays as it is */
+            return verdict(DIFF_SETTLE, to);
+        return asks && !in->is_decided ? verdict(DIFF_ASK, from) : write_from(in, a, from, true, e);
     }
     for (int s = 0; s < 2; s++)
         if (value_is_empty(&in->now[s]) && in->field && in->field->fills_empty)

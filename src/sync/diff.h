@@ -27,7 +27,9 @@ struct diff_input {
     struct value base[2], now[2];
     int64_t changed_ms[2]; /* when each side last changed it, on one clock; 0: not known yet */
     bool times_known;      /* the history was read: 0 now means it tells nothing */
-    int resync_from;       /* enum side, or -1: send from there although nothing changed */
+    bool is_decided;       /* where a person is to be asked: this side is right */
+    enum side decided;
+    int resync_from; /* enum side, or -1: send from there although nothing changed */
 };
 
 struct diff_result {

@@ -204,6 +204,32 @@ static void first_contact_settles_fills_or_asks(void **state)
     arena_release(&f.a);
 }
 
+static void first_contact_of_a_one_way_mapping_asks_before_it_goes_over_anything(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, "summary");
+    f.in.has_base = false;
+    f.in.sends[SIDE_SECOND] = f.in.receives[SIDE_FIRST] = false;
+    texts(&f, NULL, "mine", "yours");
+    assert_int_equal(run(&f).verdict, DIFF_ASK);
+    texts(&f, NULL, "mine", NULL);
+    assert_int_equal(run(&f).verdict, DIFF_WRITE);
+    texts(&f, NULL, "mine", "yours");
+    f.in.is_decided = true;
+    f.in.decided = SIDE_FIRST;
+    struct diff_result r = run(&f);
+    assert_int_equal(r.verdict, DIFF_WRITE);
+    assert_int_equal(r.side, SIDE_SECOND);
+    assert_string_equal(r.loser.text, "yours");
+    f.in.decided = SIDE_SECOND;
+    assert_int_equal(run(&f).verdict, DIFF_SETTLE);
+    f.in.is_decided = false;
+    f.field.first_contact = CONFIG_FIRST_WINS;
+    assert_int_equal(run(&f).verdict, DIFF_WRITE);
+    arena_release(&f.a);
+}
+
 static void a_resync_sends_what_did_not_change(void **state)
 {
     (void)state;
@@ -250,6 +276,7 @@ int main(void)
         cmocka_unit_test(texts_merge_by_blocks),
         cmocka_unit_test(a_receivers_edit_of_a_one_way_mapping_drifts),
         cmocka_unit_test(first_contact_settles_fills_or_asks),
+        cmocka_unit_test(first_contact_of_a_one_way_mapping_asks_before_it_goes_over_anything),
         cmocka_unit_test(a_resync_sends_what_did_not_change),
         cmocka_unit_test(a_value_without_partner_fails_with_its_name),
     };

@@ -116,6 +116,7 @@ struct journal_entry {
     const char *item, *field_id;
     struct value intended, was, other, own_base, loser;
     bool has_own_base, has_loser;
+    int64_t finding; /* the conflict whose loser this write restores; 0: none */
 };
 /* The detail of a conflict: which value lost against which. */
 const json_t *journal_conflict(struct arena *, const char *item, enum side, const struct value *loser,
@@ -147,6 +148,8 @@ struct plan {
     size_t settle_count;
     struct finding *findings; /* to open */
     size_t finding_count;
+    int64_t *closed; /* ids of findings that a person decided and that are done */
+    size_t closed_count;
     const char **resolved; /* items in step again whose findings close */
     size_t resolved_count;
     struct plan_status status;

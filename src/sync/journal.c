@@ -1,6 +1,6 @@
 /* journal.c - the bodies of ops: what a write intends, what it was decided upon, and what it overwrites.
  *
- * fields      [{"item","field","intended","was","other","ownBase"?,"loser"?}]          (update)
+ * fields      [{"item","field","intended","was","other","ownBase"?,"loser"?,"finding"?}] (update)
  * type, fields, originKey, knownKey                                                     (create)
  * to, step, was, other, loser?                                                          (transition)
  * origin, originId, originBody, body, known[], mark?, visibilityType?, visibilityValue? (comment add)
@@ -60,6 +60,7 @@ bool journal_entry_read(struct arena *a, const json_t *json, struct journal_entr
     r->own_base = journal_value(a, json, "ownBase");
     r->has_loser = json_object_get(json, "loser") != NULL;
     r->loser = journal_value(a, json, "loser");
+    r->finding = json_at_int(json, "finding", 0);
     return true;
 }
 

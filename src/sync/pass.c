@@ -95,7 +95,7 @@ static bool keep_plan(struct batch *b, struct work *w, const struct plan *plan, 
 {
     struct engine *en = b->en;
     if (!plan->settle_count && !plan->finding_count && !plan->resolved_count && !plan->new_row_count &&
-        !plan->changed_row_count)
+        !plan->changed_row_count && !plan->closed_count)
         return true;
     if (!store_begin(en->store, e))
         return false;
@@ -107,6 +107,9 @@ static bool keep_plan(struct batch *b, struct work *w, const struct plan *plan, 
         ok = finding_open(en->store, &plan->findings[i], e);
     for (size_t i = 0; ok && i < plan->resolved_count; i++)
         ok = finding_resolve(en->store, en->row.id, w->pair.id, plan->resolved[i], NULL, clock_now(en->clock), e);
+    int64_t closed;
+    for (size_t i = 0; ok && i < plan->closed_count; i++)
+        ok = finding_close(en->store, en->row.id, plan->closed[i], clock_now(en->clock), &closed, e);
     for (size_t i = 0; ok && i < plan->new_row_count; i++)
         ok = comment_add(en->store, &plan->new_rows[i], e);
     for (size_t i = 0; ok && i < plan->changed_row_count; i++)

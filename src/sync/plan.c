@@ -38,15 +38,23 @@ static char *fingerprint(struct arena *a, const struct value now[2])
     return str_sha256(a, both, strlen(both));
 }
 
-bool plan_is_quarantined(struct arena *a, const struct work *w, const char *item, const struct value now[2])
+static const struct finding *standing(struct arena *a, const struct work *w, const char *item, const char *kind,
+                                      const struct value now[2])
 {
     for (size_t i = 0; i < w->finding_count; i++) {
         const struct finding *f = &w->findings[i];
-        bool standing = str_eq(f->kind, "quarantine") || str_eq(f->kind, "ask") || str_eq(f->kind, "drift");
-        if (standing && str_eq(f->item, item) && str_eq(json_at_str(f->detail, "now"), fingerprint(a, now)))
-            return true;
+        if (str_eq(f->kind, kind) && str_eq(f->item, item) &&
+            str_eq(json_at_str(f->detail, "now"), fingerprint(a, now)))
+            return f;
     }
-    return false;
+    return NULL;
+}
+
+bool plan_is_quarantined(struct arena *a, const struct work *w, const char *item, const struct value now[2])
+{
+    const struct finding *ask = standing(a, w, item, "ask", now);
+    return standing(a, w, item, "quarantine", now) || standing(a, w, item, "drift", now) ||
+           (ask && !json_at_str(ask->detail, "take")); /* an answer is for exactly the values that were asked about */
 }
 
 static bool has_finding(const struct work *w, const char *item)
@@ -142,6 +150,10 @@ static struct diff_input input_for(struct builder *b, enum diff_how how, const c
         d.changed_ms[s] = changed ? changed - b->in->skew_ms[s] : 0;
     }
     load_base(b, item, &d);
+    const struct finding *ask = standing(b->a, b->w, item, "ask", d.now);
+    const char *take = ask ? json_at_str(ask->detail, "take") : NULL;
+    d.is_decided = take != NULL;
+    d.decided = str_eq(take, side_name(SIDE_SECOND)) ? SIDE_SECOND : SIDE_FIRST;
     return d;
 }
 
@@ -217,6 +229,38 @@ static bool act(struct builder *b, const char *item, const struct diff_input *d,
     return true;
 }
 
+static void push_entry(struct builder *b, enum side to, json_t *entry)
+{
+    if (!b->entries[to])
+        b->entries[to] = json_keep(b->a, json_array());
+    json_array_append(b->entries[to], entry);
+}
+
+/* A person wants the losing value of a conflict back: it is written where it was overwritten, like an edit of theirs,
+ * and travels from there. What it goes over is kept in its turn. True when the field has to wait for that. */
+static bool restore_loser(struct builder *b, const char *item, const char *const field_id[2],
+                          const struct diff_input *d)
+{
+    bool waits = false;
+    for (size_t i = 0; d->has_base && !waits && i < b->w->finding_count; i++) {
+        const struct finding *f = &b->w->findings[i];
+        if (!str_eq(f->kind, "conflict") || !str_eq(f->item, item) || !json_at_bool(f->detail, "restore", false))
+            continue;
+        enum side s = json_at_int(f->detail, "side", 0) ? SIDE_SECOND : SIDE_FIRST;
+        struct value loser = journal_value(b->a, f->detail, "loser");
+        if (value_equal(&loser, &d->now[s])) {
+            *arena_push(b->a, b->plan->closed, b->plan->closed_count) = f->id;
+            continue;
+        }
+        json_t *entry = journal_entry(b->a, item, field_id[s], &loser, &d->now[s], &d->base[!s], &d->base[s],
+                                      value_is_empty(&d->now[s]) ? NULL : &d->now[s]);
+        json_object_set_new(entry, "finding", json_integer(f->id));
+        push_entry(b, s, entry);
+        waits = true;
+    }
+    return waits;
+}
+
 /* A late copy of our own stands there instead of what somebody wrote: that is put back, and both bases stay as they
  * are. True when the field has to wait for that. */
 static bool put_back(struct builder *b, const char *item, const char *const field_id[2], const struct diff_input *d)
@@ -236,9 +280,7 @@ static bool put_back(struct builder *b, const char *item, const char *const fiel
             before = d->base[s]; /* in that side's own form; a history knows only its text */
         json_t *entry =
             journal_entry(b->a, item, field_id[s], &before, &d->now[s], &d->base[!s], &d->base[s], &d->now[s]);
-        if (!b->entries[s])
-            b->entries[s] = json_keep(b->a, json_array());
-        json_array_append(b->entries[s], entry);
+        push_entry(b, (enum side)s, entry);
         return true;
     }
     return false;
@@ -258,7 +300,7 @@ static void plan_field(struct builder *b, const struct config_field *f)
     }
     if (d.resync_from < 0 && plan_is_quarantined(b->a, b->w, item, d.now))
         return;
-    if (put_back(b, item, id, &d))
+    if (restore_loser(b, item, id, &d) || put_back(b, item, id, &d))
         return;
     struct err why = ERR_INIT;
     struct diff_result r = diff_field(&d, b->a, &why);
@@ -278,6 +320,8 @@ static void plan_type(struct builder *b)
         d.receives[s] = true;
     }
     if (d.resync_from < 0 && plan_is_quarantined(b->a, b->w, ITEM_TYPE, d.now))
+        return;
+    if (restore_loser(b, ITEM_TYPE, ID, &d))
         return;
     struct err why = ERR_INIT;
     struct diff_result r = diff_field(&d, b->a, &why);

@@ -101,6 +101,9 @@ static bool settle_field(struct engine *en, struct arena *a, struct work *w, str
     }
     if (entry->has_loser && !open_conflict(en, a, w, own, entry->item, &entry->loser, &entry->intended, e))
         return false;
+    int64_t closed;
+    if (entry->finding && !finding_close(en->store, en->row.id, entry->finding, clock_now(en->clock), &closed, e))
+        return false;
     /* without an entry of ours, what stands there now may be anybody's: it must travel, not become the base */
     bool is_foreign = !t.ours && !value_equal(&now, &entry->intended);
     bool later = (t.is_later || is_foreign) && !MUTANT(MUTANT_BASE_READ_LATE);

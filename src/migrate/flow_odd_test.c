@@ -124,9 +124,13 @@ static void a_value_that_lost_a_conflict_can_still_be_restored_afterwards(void *
     run(s, &o, &r);
     OK(s, sync_get(s->store, &s->a, "INT-2", &row, &s->e));
     OK(s, finding_list(s->store, &s->a, row.id, 0, &list, &count, &s->e));
-    assert_int_equal(count, 1);
-    assert_string_equal(list[0].kind, "conflict");
-    assert_string_equal(json_at_str(list[0].detail, "loser.text"), "Loses");
+    size_t lost = 0; /* beside it stands that the sync user may keep no counter in these projects */
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(list[i].kind, "conflict")) {
+            lost++;
+            assert_string_equal(json_at_str(list[i].detail, "loser.text"), "Loses");
+        }
+    assert_int_equal(lost, 1);
 }
 
 /* --- too late --- */

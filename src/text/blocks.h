@@ -53,6 +53,11 @@ struct text_segments {
     size_t count;
 };
 
+/* A block of ADF whose counterpart on the other side, which was `was`, is `now`: with what changed there changed in it,
+ * item by item, row by row, and all else kept. NULL when they are not built alike: then `now` takes its place. */
+struct text_node *text_carry_inside(struct arena *, const struct text_node *own, const struct text_node *was,
+                                    const struct text_node *now);
+
 /* Two lists that are the same list of blocks, one segment for each. */
 struct text_segments text_align_same(struct arena *, size_t count);
 /* Two texts that were the same when last written, each in its own site's form. `is_wiki`: the side was read from wiki

@@ -150,6 +150,49 @@ static void what_markup_cannot_say_survives_an_edit_elsewhere(void **state)
     expect_adf(carry(mine, mine, wiki(base), wiki(base)), own);
 }
 
+static void an_edit_in_a_list_changes_one_item(void **state)
+{
+    (void)state;
+    const char *own =
+        "[{'type':'taskList','attrs':{'localId':'t'},'content':["
+        "{'type':'taskItem','attrs':{'localId':'i','state':'DONE'},'content':[{'type':'text','text':'do'}]},"
+        "{'type':'taskItem','attrs':{'localId':'k','state':'TODO'},'content':[{'type':'status','attrs':{"
+        "'text':'soon','color':'red'}}]}]}]";
+    struct text_doc *mine = adf(own);
+    const char *base = text_to_wiki(&a, mine);
+    assert_string_equal(base, "* (/) do\n* (-) soon");
+    expect_adf(carry(mine, mine, wiki(base), wiki("* (/) done\n* (-) soon")), str_replace(&a, own, "'do'", "'done'"));
+    expect_adf(carry(mine, mine, wiki(base), wiki("* (-) do\n* (-) soon")), str_replace(&a, own, "DONE", "TODO"));
+    expect_adf(carry(mine, mine, wiki(base), wiki("* (-) soon")),
+               str_replace(&a, own,
+                           "{'type':'taskItem','attrs':{'localId':'i','state':'DONE'},'content':[{'type':'text','text':"
+                           "'do'}]},",
+                           ""));
+    expect_adf(
+        carry(mine, mine, wiki(base), wiki("* (/) do\n* (-) soon\n* more")),
+        str_replace(&a, own, "'red'}}]}]}]",
+                    "'red'}}]},{'type':'taskItem','attrs':{'localId':'','state':'TODO'},'content':[{'type':'text',"
+                    "'text':'more'}]}]}]"));
+}
+
+static void an_edit_in_a_table_changes_one_cell(void **state)
+{
+    (void)state;
+    const char *own =
+        "[{'type':'table','attrs':{'width':760},'content':[{'type':'tableRow','content':["
+        "{'type':'tableCell','attrs':{'background':'#ff0000'},'content':[" P(
+            "a") "]},"
+                 "{'type':'tableCell','attrs':{'background':'#00ff00'},'content':[" P(
+                     "b") "]}]},"
+                          "{'type':'tableRow','content':[{'type':'tableCell','attrs':{'colspan':2},'content':[" P(
+                              "c") "]}]}]}]";
+    struct text_doc *mine = adf(own);
+    const char *base = text_to_wiki(&a, mine);
+    assert_string_equal(base, "|a|b|\n|c|");
+    expect_adf(carry(mine, mine, wiki(base), wiki("|a|B|\n|c|")), str_replace(&a, own, "'b'", "'B'"));
+    expect_adf(carry(mine, mine, wiki(base), wiki("|a|b|\n|C|")), str_replace(&a, own, "'c'", "'C'"));
+}
+
 static void a_block_keeps_every_attribute_it_came_with(void **state)
 {
     (void)state;
@@ -195,6 +238,8 @@ int main(void)
         cmocka_unit_test_teardown(the_other_side_can_win_against_a_conflict, clear),
         cmocka_unit_test_teardown(markup_goes_to_markup_byte_for_byte, clear),
         cmocka_unit_test_teardown(what_markup_cannot_say_survives_an_edit_elsewhere, clear),
+        cmocka_unit_test_teardown(an_edit_in_a_list_changes_one_item, clear),
+        cmocka_unit_test_teardown(an_edit_in_a_table_changes_one_cell, clear),
         cmocka_unit_test_teardown(a_block_keeps_every_attribute_it_came_with, clear),
         cmocka_unit_test_teardown(adf_goes_to_adf, clear),
         cmocka_unit_test_teardown(a_first_meeting_keeps_what_both_say, clear),

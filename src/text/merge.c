@@ -126,11 +126,30 @@ static void put_silent(struct merge *m, int to, const struct text_hunk *foreign)
     }
 }
 
+/* One block of ADF that became one other block there: perhaps only a part of it changed. */
+static bool put_inside(struct merge *m, int to, const struct text_hunk *h)
+{
+    const struct side_view *own = &m->side[to], *other = &m->side[1 - to];
+    if (own->doc->source || h->base_end != h->base + 1 || h->to != h->from + 1)
+        return false;
+    const struct text_segment *s = &m->segments.list[h->base];
+    if (s->to[0] != s->from[0] + 1 || s->to[1] != s->from[1] + 1)
+        return false;
+    const struct text_node *mine = own->now.list[own->partner[s->from[to]]].node;
+    struct text_node *inside =
+        text_carry_inside(m->a, mine, other->base.list[s->from[1 - to]].node, other->now.list[h->from].node);
+    if (inside)
+        text_append(own->out->root, inside);
+    return inside;
+}
+
 static void put_hunk(struct merge *m, int by, const struct text_hunk *hunk)
 {
+    bool inside = put_inside(m, 1 - by, hunk);
     for (size_t i = hunk->from; i < hunk->to; i++) {
         put_own(m, by, &m->side[by].now.list[i]);
-        put_foreign(m, 1 - by, &m->side[by].now.list[i]);
+        if (!inside)
+            put_foreign(m, 1 - by, &m->side[by].now.list[i]);
     }
     put_silent(m, 1 - by, hunk);
 }

@@ -40,6 +40,43 @@ static struct text_node *copy_of(struct arena *a, const struct text_node *node)
     return copy;
 }
 
+static void wrap(struct text_node *outer, struct text_node *child)
+{
+    outer->first = outer->last = child;
+    child->next = NULL;
+}
+
+/* Is the child, said in wiki markup and read again, what it is on the other side? Else the two only seem to belong
+ * together by their place. */
+static bool says(const struct text_node *container, const struct text_node *child, const struct text_block *theirs)
+{
+    struct arena a = ARENA_INIT;
+    struct buf markup = BUF_INIT(SIZE_MAX / 4);
+    struct text_node table = {.kind = TEXT_TABLE}, shell = *container, alone = *child, *outer = &alone;
+    int depth = 0;
+    alone.next = NULL;
+    if (is_marked_list(container->kind) || container->kind <= TEXT_NUMBERS || container->kind == TEXT_TABLE ||
+        container->kind == TEXT_ROW) {
+        wrap(&shell, &alone);
+        outer = &shell;
+        depth = 1;
+    }
+    if (container->kind == TEXT_ROW) {
+        wrap(&table, &shell);
+        outer = &table;
+        depth = 2;
+    }
+    text_wiki_block(outer, &markup);
+    const struct text_node *read = text_from_wiki(&a, buf_str(&markup), markup.len)->root->first;
+    for (; depth > 0 && read && !read->next; depth--)
+        read = read->first;
+    struct text_blocks said = text_blocks_of(&a, depth == 0 ? read : NULL);
+    bool is = said.count == 1 && text_block_same(&said.list[0], theirs);
+    buf_release(&markup);
+    arena_release(&a);
+    return is;
+}
+
 /* The state that a mark at the start of a bullet stands for; NULL without. */
 static const char *state_of(const struct text_node *inline_node)
 {
@@ -91,6 +128,9 @@ struct text_node *text_carry_inside(struct arena *a, const struct text_node *own
                        new = text_blocks_of(a, now->first);
     if (mine.count != theirs.count || !new.count)
         return NULL;
+    for (size_t k = 0; k < mine.count; k++)
+        if (!says(own, mine.list[k].node, &theirs.list[k]))
+            return NULL;
     const size_t *partner = text_blocks_match(a, &theirs, &new);
     struct text_hunks hunks = text_hunks_of(a, partner, theirs.count, new.count);
     struct text_node *out = copy_of(a, own);

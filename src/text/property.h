@@ -82,6 +82,40 @@ static inline void property_carry(struct arena *a, const char *input, const stru
                       text_from_adf(a, text_to_adf(a, carried)));
 }
 
+/* Appends to the text node that is `countdown` texts ahead; true when there was one. */
+static inline bool property_edit(json_t *node, unsigned *countdown)
+{
+    size_t i;
+    json_t *child;
+    const char *text = json_at_str(node, "text");
+    if (text && str_eq(json_at_str(node, "type"), "text") && (*countdown)-- == 0) {
+        json_object_set_new(node, "text", json_sprintf("%szq", text));
+        return true;
+    }
+    json_array_foreach (json_object_get(node, "content"), i, child)
+        if (property_edit(child, countdown))
+            return true;
+    return false;
+}
+
+/* `other` is the wiki form of `own`, which is ADF. A word changed there is changed here: said in wiki markup, what
+ * comes of it is what the other side says now. */
+static inline void property_carry_edit(struct arena *a, const char *input, const struct text_doc *own,
+                                       const struct text_doc *other, unsigned which)
+{
+    json_t *adf = json_keep(a, json_deep_copy(text_to_adf(a, other)));
+    const struct text_doc *base[2] = {own, other};
+    struct text_doc *carried;
+    if (!property_edit(adf, &which))
+        return;
+    struct text_doc *edited = property_read(a, text_to_wiki(a, text_from_adf(a, adf)));
+    const struct text_doc *now[2] = {own, edited};
+    if (!text_carry(a, base, now, SIDE_FIRST, &carried))
+        property_failed("an edit of one side is no conflict", input, "", "");
+    property_same(a, arena_printf(a, "an edit arrives: %s", text_to_wiki(a, edited)), input, edited,
+                  property_read(a, text_to_wiki(a, carried)));
+}
+
 static inline void property_losses(const struct text_loss *losses, size_t count, const char *input)
 {
     for (size_t i = 0; i < count; i++)
@@ -144,6 +178,8 @@ static inline void property_adf(const json_t *value)
         property_same(&a, "nor on the way back", input, doc, text_from_adf(&a, text_to_adf(&a, read)));
     }
     property_carry(&a, input, doc, read);
+    for (unsigned which = 0; which < 3; which++)
+        property_carry_edit(&a, input, doc, read, which);
     text_to_plain(&a, doc);
     arena_release(&a);
 }

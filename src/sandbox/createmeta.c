@@ -151,7 +151,7 @@ json_t *field_meta_json(struct ctx *c, const struct field *f, int64_t project, i
     const char *url = complete_url(c, f);
     if (url)
         put_str(o, "autoCompleteUrl", url);
-    put(o, "operations", operations_json(c, f->system ? f->system->operations : f->kind->operations));
+    put(o, "operations", operations_json(c, field_operations(c, f)));
     json_t *allowed = allowed_values(c, f, project, issue_type);
     if (allowed)
         put(o, "allowedValues", allowed);

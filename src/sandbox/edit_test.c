@@ -118,12 +118,45 @@ static void verbs_a_field_does_not_know_are_refused(void **state)
     }
 }
 
+static void links_are_copied_from_another_issue(void **state)
+{
+    (void)state;
+    EACH_DIALECT(s)
+    {
+        for (int i = 1; i <= 4; i++)
+            test_issue(&s, "SA", "Task", "x");
+        static const char *const LINKS[][2] = {{"SA-1", "SA-2"}, {"SA-3", "SA-1"}, {"SA-1", "SA-4"}};
+        for (size_t i = 0; i < 3; i++)
+            test_json(&s, HTTP_POST, 201, "/rest/api/2/issueLink",
+                      test_body(&s, "{'type':{'name':'Blocks'},'inwardIssue':{'key':'%s'},'outwardIssue':{'key':'%s'}}",
+                                LINKS[i][0], LINKS[i][1]));
+        char *body = test_body(&s, "{'update':{'issuelinks':[{'copy':{'sourceIssues':[{'key':'SA-1'}]}}]}}");
+        if (d_ == SANDBOX_DC8) {
+            json_t *e = test_json(&s, HTTP_PUT, 400, "/rest/api/2/issue/SA-4", body);
+            assert_non_null(strstr(test_error(e, "issuelinks"), "does not support operation 'copy'"));
+            continue;
+        }
+        test_json(&s, HTTP_PUT, 204, "/rest/api/2/issue/SA-4", body);
+        test_json(&s, HTTP_PUT, 204, "/rest/api/2/issue/SA-4", body); /* what is there is not made again */
+        json_t *list = json_object_get(
+            json_object_get(test_get(&s, 200, "/rest/api/2/issue/SA-4?fields=issuelinks"), "fields"), "issuelinks");
+        assert_int_equal(json_array_size(list), 3);
+        json_t *e = test_json(&s, HTTP_PUT, 400, "/rest/api/2/issue/SA-4",
+                              test_body(&s, "{'update':{'issuelinks':[{'copy':{'sourceIssues':[{'key':'SA-99'}]}}]}}"));
+        assert_non_null(strstr(test_error(e, "issuelinks"), "does not exist"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_edit_may_say_why),        cmocka_unit_test(a_text_of_several_lines_is_rendered),
-        cmocka_unit_test(a_creation_may_take_a_step), cmocka_unit_test(a_bulk_says_which_of_its_issues_failed),
-        cmocka_unit_test(typing_finds_issues),        cmocka_unit_test(verbs_a_field_does_not_know_are_refused),
+        cmocka_unit_test(an_edit_may_say_why),
+        cmocka_unit_test(a_text_of_several_lines_is_rendered),
+        cmocka_unit_test(a_creation_may_take_a_step),
+        cmocka_unit_test(a_bulk_says_which_of_its_issues_failed),
+        cmocka_unit_test(typing_finds_issues),
+        cmocka_unit_test(links_are_copied_from_another_issue),
+        cmocka_unit_test(verbs_a_field_does_not_know_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

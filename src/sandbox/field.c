@@ -24,7 +24,7 @@ const struct system_field system_fields[] = {
     {"reporter", "Reporter", "user", NULL, NULL, O | N | S | NEW | EDIT, ON_ALL, "set"},
     {"duedate", "Due Date", "date", NULL, "due", O | N | S | NEW | EDIT, ON_ALL, "set"},
     {"resolution", "Resolution", "resolution", NULL, NULL, O | N | S | RES, ON_ALL, "set"},
-    {"issuelinks", "Linked Issues", "array", "issuelinks", "issueLink", O | N | S | EDIT, ON_ALL, "add"},
+    {"issuelinks", "Linked Issues", "array", "issuelinks", "issueLink", O | N | S | EDIT, ON_ALL, "add copy"},
     {"comment", "Comment", "comments-page", NULL, NULL, O | S | EDIT, ON_ALL, "add edit remove"},
     {"fixVersions", "Fix Version/s", "array", "version", "fixVersion", O | N | S | NEW | EDIT | RES, ON_ALL,
      "set add remove"},
@@ -153,6 +153,13 @@ bool field_read(struct ctx *c, const char *id, struct field *r, bool *found_r)
     if (*found_r)
         field_from_row(c, &rows, r);
     return db_done(c, &rows);
+}
+
+const char *field_operations(struct ctx *c, const struct field *f)
+{
+    if (str_eq(f->id, "issuelinks") && c->d->mask & ON_DC8) /* links could not be copied yet */
+        return "add";
+    return f->system ? f->system->operations : f->kind->operations;
 }
 
 json_t *field_schema_json(struct ctx *c, const struct field *f)

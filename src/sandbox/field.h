@@ -69,6 +69,8 @@ struct field {
 
 /* False when the database failed; *r_found tells whether there is one. */
 bool field_read(struct ctx *, const char *id, struct field *r, bool *found_r) MUST_CHECK;
+/* The verbs that the field takes here, separated by blanks. */
+const char *field_operations(struct ctx *, const struct field *);
 json_t *field_schema_json(struct ctx *, const struct field *);
 json_t *field_json(struct ctx *, const struct field *); /* as GET field shows it */
 

@@ -124,7 +124,9 @@ bool comment_moves_updated(struct ctx *, int64_t issue) MUST_CHECK;
 bool issue_link_add(struct ctx *, int64_t issue, const json_t *, struct problems *) MUST_CHECK;
 /* renderedFields of what `fields` shows; NULL when the database failed (issue_rendered.c). */
 json_t *issue_rendered_json(struct ctx *, const struct issue_row *, json_t *fields);
-json_t *subtasks_json(struct ctx *, int64_t issue);    /* the array inside an issue */
+json_t *subtasks_json(struct ctx *, int64_t issue); /* the array inside an issue */
+/* Adds what links the issues of {sourceIssues: [{key}…]} have. */
+bool issue_links_copy(struct ctx *, int64_t issue, const json_t *, struct problems *) MUST_CHECK;
 json_t *issue_links_json(struct ctx *, int64_t issue); /* the array inside an issue */
 json_t *transitions_json(struct ctx *, const struct issue_row *, const char *only, bool with_fields);
 bool watcher_add(struct ctx *, int64_t issue, int64_t account) MUST_CHECK;

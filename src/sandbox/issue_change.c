@@ -403,7 +403,7 @@ bool issue_change_field(struct ctx *c, struct issue_change *ch, const char *id, 
         problem(c, &ch->problems, id, "Field '%s' cannot be set. It is not on the appropriate screen, or unknown.", id);
         return true;
     }
-    const char *operations = f.system ? f.system->operations : f.kind->operations;
+    const char *operations = field_operations(c, &f);
     bool is_type = str_eq(id, "issuetype");
     if (!allows(c, operations, verb) && !(is_type && str_eq(verb, "set"))) {
         problem(c, &ch->problems, id,

@@ -250,7 +250,9 @@ static bool parts_save(struct ctx *c, struct issue_change *ch)
         if (!worklog_make(c, ch->after.id, json_object_get(step, "add"), &ch->problems, &id))
             return false;
     json_array_foreach (ch->links, i, step)
-        if (!issue_link_add(c, ch->after.id, json_object_get(step, "add"), &ch->problems))
+        if (json_object_get(step, "copy")
+                ? !issue_links_copy(c, ch->after.id, json_object_get(step, "copy"), &ch->problems)
+                : !issue_link_add(c, ch->after.id, json_object_get(step, "add"), &ch->problems))
             return false;
     return true;
 }

@@ -3,6 +3,7 @@
 #include "store/finding.h"
 #include "store/pair.h"
 #include "store/sync.h"
+#include "tracker/rich.h"
 
 /* "SA-1 = SB-1"; the synchronization as a whole has none. */
 static bool pair_keys(struct cli *c, int64_t pair_id, const char **r, struct err *e)
@@ -33,10 +34,11 @@ static bool of_sync(struct cli *c, const struct sync_row *sync, struct cli_table
         if (!pair_keys(c, f->pair_id, &pair, e))
             return false;
         const char *side = f->side < 0 ? NULL : side_name((enum side)f->side);
-        json_array_append_new(list, json_pack("{s:I, s:s, s:s*, s:s*, s:s, s:s, s:s*, s:s, s:O*, s:I}", "id",
-                                              (json_int_t)f->id, "sync", sync->key, "pair", pair, "side", side, "item",
-                                              f->item, "kind", f->kind, "error", f->error, "text", f->text, "detail",
-                                              f->detail, "createdMs", (json_int_t)f->created_ms));
+        json_array_append_new(list,
+                              json_pack("{s:I, s:s, s:s*, s:s*, s:s, s:s, s:s*, s:s, s:O*, s:I}", "id",
+                                        (json_int_t)f->id, "sync", sync->key, "pair", pair, "side", side, "item",
+                                        f->item, "kind", f->kind, "error", f->error, "text", f->text, "detail",
+                                        rich_readable(c->arena, f->detail), "createdMs", (json_int_t)f->created_ms));
         cli_row(t, cli_number(c, f->id), sync->key, cli_time(c, f->created_ms), f->kind, pair, side, f->item, f->text);
     }
     return true;
@@ -73,7 +75,7 @@ static bool run(struct cli *c, struct err *e)
 }
 
 static const struct cli_option OPTIONS[] = {
-    {"kind", "KIND", "only these: quarantine, conflict, ask, drift, twin, unseen, gone, lost", 0, false}, {0}};
+    {"kind", "KIND", "only these: quarantine, conflict, ask, drift, twin, unseen, gone, lost, cut", 0, false}, {0}};
 
 const struct cli_command COMMAND_FINDINGS = {
     .name = "findings",

@@ -74,6 +74,22 @@ char *rich_canonical(struct arena *a, const char *text)
     return text_canonical(a, rich_doc(a, text));
 }
 
+const json_t *rich_readable(struct arena *a, const json_t *json)
+{
+    const char *name, *text = json_at_str(json, "text");
+    json_t *member;
+    if (!json_is_object(json))
+        return json;
+    json_t *copy = json_keep(a, json_copy((json_t *)json));
+    json_object_foreach ((json_t *)json, name, member)
+        json_object_set(copy, name, (json_t *)rich_readable(a, member));
+    if (rich_is_adf(text)) {
+        json_object_set_new(copy, "text", json_string(rich_markup(a, text)));
+        json_object_set(copy, "adf", (json_t *)rich_adf(a, text));
+    }
+    return copy;
+}
+
 /* The document that a site which only knows markup would hold of it. */
 static const struct text_doc *nearest_doc(struct arena *a, const char *text)
 {

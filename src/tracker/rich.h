@@ -27,6 +27,10 @@ const char *rich_in_form(struct arena *, const char *, bool as_adf);
 const char *rich_markup(struct arena *, const char *);
 const json_t *rich_adf(struct arena *, const char *);
 
+/* A value as the store keeps it, or an object of such, for people: a text that is a document has its "text" in markup,
+ * and the document beside it as "adf". Whatever else there is stays. NULL stays NULL. */
+const json_t *rich_readable(struct arena *, const json_t *);
+
 /* Equal for two texts of one form exactly when they say the same. */
 char *rich_canonical(struct arena *, const char *);
 /* Two texts say the same. Where one is markup and the other a document, what markup can say is compared: the document

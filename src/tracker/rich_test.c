@@ -84,6 +84,22 @@ static void people_can_be_left_aside(void **state)
     assert_false(rich_equal_nameless(doc, "Ask first"));
 }
 
+static void a_stored_document_is_readable(void **state)
+{
+    (void)state;
+    json_t *loser = json_pack("{ss ss}", "kind", "rich", "text", adf(PARAGRAPH("Oil it.")));
+    const json_t *detail = json_keep(
+        &a, json_pack("{so si s{ss ss}}", "loser", loser, "side", 1, "winner", "kind", "rich", "text", "Oil *it*."));
+    const json_t *shown = rich_readable(&a, detail);
+    assert_string_equal(json_at_str(shown, "loser.text"), "Oil it.");
+    assert_string_equal(json_at_str(shown, "loser.adf.type"), "doc");
+    assert_string_equal(json_at_str(shown, "winner.text"), "Oil *it*.");
+    assert_null(json_at(shown, "winner.adf"));
+    assert_int_equal(json_at_int(shown, "side", 0), 1);
+    assert_true(rich_is_adf(json_at_str(detail, "loser.text"))); /* what is stored stays as it is */
+    assert_null(rich_readable(&a, NULL));
+}
+
 static int clean(void **state)
 {
     (void)state;
@@ -99,6 +115,7 @@ int main(void)
         cmocka_unit_test(a_damaged_document_is_some_text),
         cmocka_unit_test(each_form_is_had_of_the_other),
         cmocka_unit_test(between_the_forms_what_markup_can_say_counts),
+        cmocka_unit_test(a_stored_document_is_readable),
         cmocka_unit_test(people_can_be_left_aside),
     };
     return cmocka_run_group_tests(tests, NULL, clean);

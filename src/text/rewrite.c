@@ -92,9 +92,9 @@ static bool is_media(const struct text_node *node)
 
 static const char *text_for_media(struct rewriter *r, const struct text_node *node, const char **href_r)
 {
+    const json_t *attrs = r->ask->media_text && is_media(node) ? text_attrs(r->a, node) : NULL;
     *href_r = NULL;
-    return r->ask->media_text && is_media(node) && node->attrs ? r->ask->media_text(r->ask->ctx, node->attrs, href_r)
-                                                               : NULL;
+    return attrs ? r->ask->media_text(r->ask->ctx, attrs, href_r) : NULL;
 }
 
 static bool has_media_text(struct rewriter *r, const struct text_node *holder)

@@ -107,6 +107,7 @@ static const struct dialect DIALECTS[] = {
             .mask = ON_CLOUD,
             .name = "cloud",
             .is_cloud = true,
+            .webhook_created_has_changelog = true,
             .has_basic = true,
             .version = "1001.0.0-SNAPSHOT",
             .version_numbers = {1001, 0, 0},

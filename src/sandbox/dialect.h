@@ -40,6 +40,7 @@ struct dialect {
     const char *attachment_large;       /* one %lld: the limit */
     bool has_apps;                      /* OAuth and Connect apps, with bearer tokens and webhooks of their own */
     bool has_new_webhook_admin;         /* /rest/jira-webhook/1.0/webhooks and its shape */
+    bool webhook_created_has_changelog; /* a new issue is told with what it was given */
     bool webhook_comment_has_issue;     /* the body of comment_* names the issue */
     bool webhook_comment_updates_issue; /* a comment is told to the listeners of jira:issue_updated too */
     int webhook_retries;                /* how often a delivery that failed is tried again */

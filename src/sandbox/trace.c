@@ -27,6 +27,12 @@ static void put_member(FILE *out, struct arena *a, const char *name, const char 
     json_decref(text);
 }
 
+void trace_webhook(struct sandbox *sb, const char *event, const char *body)
+{
+    if (sb->trace)
+        fprintf(sb->trace, "{\"dialect\":\"%s\",\"webhook\":\"%s\",\"body\":%s}\n", sb->d->name, event, body);
+}
+
 void trace_write(struct sandbox *sb, const struct http_request *request, const struct http_response *r, struct arena *a)
 {
     const char *type = http_response_header(r, "Content-Type");

@@ -39,6 +39,8 @@ bool webhook_matches(struct ctx *, const char *jql, int64_t owner, int64_t issue
 bool webhook_check_jql(struct ctx *, const char *jql) MUST_CHECK;
 /* Are all of them names of events? The first that is none in *wrong_r. */
 bool webhook_events_known(const json_t *events, bool is_dynamic, const char **wrong_r);
+/* {id, items}: what a new issue was given, as Cloud tells it; no history shows it. NULL: the database failed. */
+json_t *webhook_created_changelog(struct ctx *, const json_t *fields);
 /* "sha256=<hex>", the HMAC of the body (WebSub). */
 char *webhook_signature(struct arena *, const char *secret, const char *body);
 /* A JWT (HS256) that an app can check with its client secret. */

@@ -4,6 +4,7 @@
 #include "sandbox/issue.h"
 #include "sandbox/jql_plan.h"
 #include "sandbox/planning.h"
+#include "sandbox/trace.h"
 #include "sandbox/webhook.h"
 #include "sandbox/worklog.h"
 
@@ -273,6 +274,8 @@ static bool tell(struct ctx *c, const struct listener *list, size_t count, size_
         put(body, "matchedWebhookIds", matched);
     }
     const char *text = l->excludes_body ? NULL : json_print(c->a, body);
+    if (text)
+        trace_webhook(c->sb, event->name, text);
     return enqueue(c, l->id, event, address(c, l, event), text);
 }
 
@@ -374,6 +377,9 @@ static bool issue_body(struct ctx *c, struct event *event, const char *type, int
     json_t *o = event->body = body_of(c, event->name), *issue = whole_issue(c, event->issue);
     json_t *log = history ? history_json(c, history) : NULL;
     if (!issue || (history && !log))
+        return false;
+    if (str_eq(event->name, "jira:issue_created") && c->d->webhook_created_has_changelog &&
+        !(log = webhook_created_changelog(c, json_object_get(issue, "fields"))))
         return false;
     event->items = json_object_get(log, "items");
     if (!str_eq(event->name, "jira:issue_deleted") || !c->d->is_cloud)

@@ -49,6 +49,15 @@ def learn(shapes, family, value, member):
         learn(shapes, family, item, name)
 
 
+def learn_webhook(shapes, family, event, body):
+    """The members of a body, and of a change that it tells."""
+    for place, things in ("body", [body]), ("change", body.get("changelog", {}).get("items", [])):
+        seen = shapes.setdefault((family, event, place), [0, collections.Counter()])
+        for thing in things:
+            seen[0] += 1
+            seen[1].update(thing.keys())
+
+
 def recorded():
     shapes = {}
     for file in sorted(RECORDED.rglob("*.json")):
@@ -57,7 +66,10 @@ def recorded():
         except ValueError:
             continue
         text = file.read_text()
-        learn(shapes, "cloud" if "atlassian.net" in text else "dc", value, "top")
+        family = "cloud" if "atlassian.net" in text else "dc"
+        learn(shapes, family, value, "top")
+        if isinstance(value, dict) and "webhookEvent" in value:
+            learn_webhook(shapes, family, value["webhookEvent"], value)
     return shapes
 
 
@@ -66,6 +78,10 @@ def ours(folder):
     for answer in traces.read(folder):
         if answer.status < 300 and answer.has_body and not answer.path.startswith("/sandbox/"):
             learn(shapes, answer.family, answer.body, "top")
+    for family, event, body in traces.webhooks(folder):
+        learn_webhook(shapes, family, event, body)
+        for member, value in body.items():
+            learn(shapes, family, value, member)
     return shapes
 
 

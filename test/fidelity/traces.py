@@ -35,8 +35,18 @@ def read(folder):
                     answer = json.loads(line)
                 except ValueError:
                     continue
-                if answer["target"] is not None:
+                if answer.get("target") is not None:
                     yield Answer(answer, file.stem)
+
+
+def webhooks(folder):
+    """(family, event, body) of what listeners were told."""
+    for file in sorted(pathlib.Path(folder).glob("*.jsonl")):
+        with open(file, "rb") as lines:
+            for line in lines:
+                if b'"webhook":' in line[:60]:
+                    told = json.loads(line)
+                    yield "cloud" if told["dialect"] == "cloud" else "dc", told["webhook"], told["body"]
 
 
 def shape(value, telling, key=None):

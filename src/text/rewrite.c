@@ -94,10 +94,6 @@ static const char *text_for_media(struct rewriter *r, const struct text_node *no
 {
     const json_t *attrs = r->ask->media_text && is_media(node) ? text_attrs(r->a, node) : NULL;
     *href_r = NULL;
-<<<<<<< Updated upstream
-=======
-    const json_t *attrs = r->ask->media_text && is_media(node) ? text_attrs(r->a, node) : NULL;
->>>>>>> Stashed changes
     return attrs ? r->ask->media_text(r->ask->ctx, attrs, href_r) : NULL;
 }
 

@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-enum { GROUP = 40, MAX_NESTING = 20, MAX_ERRORS = 1000, MAX_SQL = 8 << 20 };
+enum { GROUP = 40, MAX_NESTING = 20, MAX_ERRORS = 1000, MAX_SQL = 8 << 20, MAX_FILTERS = 100 };
+enum { MAX_EMITTED = 4 * JQL_MAX_CLAUSES };
 
 void jql_error(struct jql_builder *b, const char *format, ...)
 {
@@ -114,6 +115,11 @@ static bool emit_filter(struct jql_builder *b, const struct jql_node *n, bool ne
 {
     bool is_not = n->op == JQL_NE || n->op == JQL_NOT_IN, is_list = n->value.kind == JQL_VALUE_LIST;
     negated = negated != is_not;
+    if (is_list && n->value.count > MAX_FILTERS) {
+        jql_error(b, "Error in the JQL Query: The query names too many filters, at most %d are allowed.", MAX_FILTERS);
+        buf_addc(b->sql, '0');
+        return true;
+    }
     if (++b->depth > MAX_NESTING) {
         jql_error(b, "The filter '%s' names itself.", n->value.text ? n->value.text : "");
         buf_addc(b->sql, '0');
@@ -137,6 +143,13 @@ static bool emit(struct jql_builder *b, const struct jql_node *n, bool negated, 
     while (n->kind == JQL_NOT) {
         negated = !negated;
         n = n->children[0];
+    }
+    if (++b->emitted > MAX_EMITTED) { /* filters that name filters can grow without end */
+        if (b->emitted == MAX_EMITTED + 1)
+            jql_error(b, "Error in the JQL Query: The query has too many clauses, at most %d are allowed.",
+                      JQL_MAX_CLAUSES);
+        buf_addc(b->sql, '0');
+        return true;
     }
     if (n->kind != JQL_CLAUSE)
         return emit_chain(b, n, negated, is_top);

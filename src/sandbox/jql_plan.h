@@ -78,7 +78,7 @@ struct jql_builder {
     struct ctx *c;
     struct jql_plan *plan;
     struct buf *sql;
-    int depth;
+    int depth, emitted;
     bool is_top;          /* the clause at hand stands at the top, or in an AND at the top */
     int64_t only_project; /* every match is in this project; 0: not known */
     char *zone;           /* the caller's, once it was needed */

@@ -100,6 +100,20 @@ static void bodies_of_the_wrong_kind_are_refused_in_jiras_shape(void **state)
     }
 }
 
+static void a_filter_that_names_itself_many_times_ends(void **state)
+{
+    (void)state;
+    struct site *s = dc();
+    struct answer a = ask(s, HTTP_POST, "/rest/api/2/filter", "{\"name\":\"loop\",\"jql\":\"key = SA-1\"}");
+    assert_true(a.status < 300);
+    const char *id = json_at_str(a.json, "id");
+    const char *loop = repeat(s, arena_printf(&s->a, "filter = %s OR ", id), 50);
+    MUST(s, sql_run(s->sb->db, &s->e, "UPDATE filter SET jql = ?1", "s", arena_printf(&s->a, "%skey = SA-1", loop)));
+    assert_int_equal(search(s, arena_printf(&s->a, "filter = %s", id)).status, 400);
+    assert_int_equal(search(s, arena_printf(&s->a, "filter in (%s loop)", repeat(s, "loop,", 2000))).status, 400);
+    site_close(s);
+}
+
 static void hostile_texts_of_history_and_words_are_answered_soon(void **state)
 {
     (void)state;
@@ -134,6 +148,7 @@ int main(void)
         cmocka_unit_test(tricks_in_a_path_never_reach_jira),
         cmocka_unit_test(a_head_beyond_eight_kilobytes_is_refused_below_jira),
         cmocka_unit_test(bodies_of_the_wrong_kind_are_refused_in_jiras_shape),
+        cmocka_unit_test(a_filter_that_names_itself_many_times_ends),
         cmocka_unit_test(hostile_texts_of_history_and_words_are_answered_soon),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -263,7 +263,7 @@ static bool wire_perform(struct transport *t, const struct http_request *request
         return away(w, a, r, e);
     if (!is_write(request)) {
         p->reads++;
-        return transport_perform(w->inner, request, a, r, e);
+        return balks(p, request, a, r) || transport_perform(w->inner, request, a, r, e);
     }
     p->writes++;
     bool strikes = p->fault > FAULT_KILL && p->writes == p->at;

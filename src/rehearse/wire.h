@@ -48,8 +48,8 @@ struct plug {
     int64_t away_until_ms[2];
     struct plug_late *late;
 
-    /* Writes that begin like this ("DELETE /rest/api/2/issue/") are not done; the site answers with `balk_status`: 403
-     * as to an account without the right, 204 as a site that says yes and does nothing. NULL: none. */
+    /* Requests that begin like this ("DELETE /rest/api/2/issue/") are not done; the site answers with `balk_status`:
+     * 403 as to an account without the right, 204 as a site that says yes and does nothing. NULL: none. */
     const char *balks_at;
     int balk_status;
 

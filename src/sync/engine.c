@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 enum { BATCH = 50, GRACE_MS = 60 * 1000 };
-static const int64_t SWEEP_MS = 24 * 3600 * 1000, COUNTER_MS = 3600 * 1000;
+static const int64_t SWEEP_MS = 24 * 3600 * 1000, COUNTER_MS = 3600 * 1000, CLOCKS_MS = 3600 * 1000;
 
 static void want_field(struct engine *en, enum side s, const char *id)
 {
@@ -117,6 +117,7 @@ struct engine *engine_open(const struct engine_settings *set, struct err *e)
     else
         rng_seed_system(&en->rng);
     en->set.sync_key = arena_strdup(&en->life, set->sync_key);
+    en->skew_looked_ms = clock_now(en->clock);
     if (load_config(en, e) && read_sites(en, e))
         return en;
     engine_close(en);
@@ -187,6 +188,23 @@ bool engine_count_waiting(struct engine *en, int64_t *r, struct err *e)
     return true;
 }
 
+/* A daemon runs for months, and a site's clock is set right, or drifts. */
+static bool compare_clocks(struct engine *en, struct arena *a, struct err *e)
+{
+    int64_t now = clock_now(en->clock);
+    if (now < en->skew_looked_ms + CLOCKS_MS)
+        return true;
+    for (int s = 0; s < 2; s++) {
+        struct tracker_info info;
+        struct tracker *t = engine_tracker(en, (enum side)s);
+        if (!t->ops->describe(t, a, &info, e))
+            return false;
+        en->info[s].skew_ms = info.skew_ms;
+    }
+    en->skew_looked_ms = now;
+    return true;
+}
+
 bool engine_pass(struct engine *en, struct engine_counts *r, struct err *e)
 {
     struct arena a = ARENA_INIT;
@@ -194,9 +212,9 @@ bool engine_pass(struct engine *en, struct engine_counts *r, struct err *e)
     en->counts = r;
     en->deletions = 0;
     engine_forget_people(en);
-    bool ok = check_running(en, &a, e) && distrust_once(en, e) && poll_both(en, e) && fingerprint_check(en, e) &&
-              rejoin(en, e) && pass_work(en, e) && panel_write_due(en, e) && end_pardon(en, e) &&
-              engine_count_waiting(en, &r->waiting, e);
+    bool ok = check_running(en, &a, e) && distrust_once(en, e) && compare_clocks(en, &a, e) && poll_both(en, e) &&
+              fingerprint_check(en, e) && rejoin(en, e) && pass_work(en, e) && panel_write_due(en, e) &&
+              end_pardon(en, e) && engine_count_waiting(en, &r->waiting, e);
     arena_release(&a);
     if (!ok && e->kind == ERR_FUSE)
         blow_fuse(en, e);

@@ -34,6 +34,7 @@ struct engine {
     bool has_distrusted;          /* ops left `sent` by an earlier program are uncertain since */
     int64_t deletions;            /* planned in this pass: for the fuse */
     bool is_exploring[2];         /* in this round an issue of that side walks where nothing is known */
+    int64_t skew_looked_ms;       /* when the clocks of both sites were last compared with ours */
     int64_t fingerprint_ms;       /* when the counters of both projects were last looked at by this engine */
     bool is_pardoned;             /* a fuse blew, and a person looked and said: go on */
     struct arena *pass_life;      /* as long as the running pass */

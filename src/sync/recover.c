@@ -245,6 +245,22 @@ static bool found_partner(struct engine *en, struct arena *a, struct op *op, con
     return settle_op(en, op, OP_REPLIED, NULL, e) ? store_commit(en->store, e) : store_abandon(en->store);
 }
 
+/* The site refuses the search: nobody knows whether the partner is there, so it is neither taken nor made again, and
+ * the others go on. */
+static bool cannot_look(struct engine *en, struct work *w, const struct op *op, const struct err *why, struct err *e)
+{
+    enum err_scope scope = err_scope(why->kind);
+    if ((scope != ERR_SCOPE_ITEM && scope != ERR_SCOPE_PAIR) || why->kind == ERR_UNCERTAIN) {
+        *e = *why;
+        return false;
+    }
+    w->is_waiting = true;
+    return store_begin(en->store, e) &&
+           (engine_open_finding(en, w, (int)op->side, ITEM_ISSUE, "waiting", why, why->text, NULL, e)
+                ? store_commit(en->store, e)
+                : store_abandon(en->store));
+}
+
 bool recover_creation(struct engine *en, struct arena *a, struct work *w, struct err *e)
 {
     struct op *op = NULL;
@@ -259,8 +275,10 @@ bool recover_creation(struct engine *en, struct arena *a, struct work *w, struct
     const struct tracker_issue *ours;
     size_t count;
     int64_t since = op->sent_ms + en->info[op->side].skew_ms - CLOCK_SLACK_MS;
-    if (!t->ops->created_since(t, a, since, json_at_str(op->body, "knownKey"), FIELDS, 1, &found, &count, e) ||
-        !pick(en, a, op, found, count, &ours, e))
+    struct err why = ERR_INIT;
+    if (!t->ops->created_since(t, a, since, json_at_str(op->body, "knownKey"), FIELDS, 1, &found, &count, &why))
+        return cannot_look(en, w, op, &why, e);
+    if (!pick(en, a, op, found, count, &ours, e))
         return false;
     if (ours) {
         en->counts->recovered++;

@@ -32,16 +32,40 @@ static bool contains(const char *const *list, size_t count, const char *wanted)
     return false;
 }
 
+/* What one issue does not let us see says nothing about the site. */
+static bool is_about_one_issue(const struct err *why)
+{
+    enum err_scope scope = err_scope(why->kind);
+    return scope == ERR_SCOPE_ITEM || scope == ERR_SCOPE_PAIR;
+}
+
+/* Learns what leaves a status from some issue that stands in it. One that was deleted a moment ago, or that we may not
+ * see, teaches nothing, and the search goes on without. */
+static bool look_at_another(struct engine *en, struct arena *a, enum side side, const char *type, const char *status,
+                            struct err *e)
+{
+    struct tracker *t = engine_tracker(en, side);
+    struct tracker_transition *list;
+    struct err why = ERR_INIT;
+    const char *sample = NULL;
+    size_t n;
+    if (t->ops->sample(t, a, type, status, &sample, &why) &&
+        (!sample || t->ops->transitions(t, a, sample, &list, &n, &why)))
+        return !sample || learn(en, a, side, type, status, list, n, e);
+    if (is_about_one_issue(&why))
+        return true;
+    *e = why;
+    return false;
+}
+
 /* The next status on a path to `to`. Looks at other issues in the statuses along the way until a path is known; where
  * there is none to look at, *next_r leads to the nearest such status and *is_blind_r says so. */
 static bool explore(struct engine *en, struct arena *a, enum side side, const char *type, const char *from,
                     const char *to, const char **next_r, bool *is_blind_r, struct err *e)
 {
-    struct tracker *t = engine_tracker(en, side);
-    const char **looked = NULL, **frontier, *sample;
-    size_t looked_count = 0, n, count, frontier_count;
+    const char **looked = NULL, **frontier;
+    size_t looked_count = 0, count, frontier_count;
     struct edge *edges;
-    struct tracker_transition *list;
     *is_blind_r = false;
     for (;;) {
         if (!edge_list(en->store, a, en->row.id, side, type, &edges, &count, e))
@@ -56,10 +80,7 @@ static bool explore(struct engine *en, struct arena *a, enum side side, const ch
         if (!unseen)
             break;
         *arena_push(a, looked, looked_count) = unseen;
-        if (!t->ops->sample(t, a, type, unseen, &sample, e))
-            return false;
-        if (sample &&
-            (!t->ops->transitions(t, a, sample, &list, &n, e) || !learn(en, a, side, type, unseen, list, n, e)))
+        if (!look_at_another(en, a, side, type, unseen, e))
             return false;
     }
     *is_blind_r = frontier_count > 0;
@@ -98,13 +119,6 @@ static bool no_way(struct engine *en, struct arena *a, struct work *w, const str
                                     "walk leads there. Add one, or change the workflow rule",
                                     w->pair.key[s->side], value_show(a, &s->was), value_show(a, &s->to));
     return set_aside(en, a, w, s, ERR_REFUSED, text, e);
-}
-
-/* What one issue does not let us see says nothing about the site. */
-static bool is_about_one_issue(const struct err *why)
-{
-    enum err_scope scope = err_scope(why->kind);
-    return scope == ERR_SCOPE_ITEM || scope == ERR_SCOPE_PAIR;
 }
 
 bool status_walk(struct engine *en, struct arena *a, struct work *w, const struct plan_status *s, struct err *e)

@@ -197,13 +197,13 @@ static void a_site_that_refuses_the_search_for_a_creation_holds_up_only_that(voi
     struct stage *s = open_with(NULL);
     one_issue(s);
     person_creates(s, FIRST, "Bug", "The window sticks", NULL);
-    plug_arm(&s->plug, FAULT_LOST, 1);
-    must(stage_pass(s, &counts, &e), &e);
-    plug_arm(&s->plug, FAULT_NONE, 0);
     const struct tracker_ops *whole = s->tracker[SIDE_SECOND]->ops;
     struct tracker_ops ops = *whole;
     ops.created_since = refuse_search;
     s->tracker[SIDE_SECOND]->ops = &ops;
+    plug_arm(&s->plug, FAULT_LOST, 1);
+    must(stage_pass(s, &counts, &e), &e);
+    plug_arm(&s->plug, FAULT_NONE, 0);
     stage_wait(s, 2 * STAGE_MINUTE);
     person_edits(s, FIRST, "SA-1", "summary", "The door squeaks again");
     must(stage_pass(s, &counts, &e), &e);

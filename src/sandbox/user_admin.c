@@ -5,6 +5,8 @@
 #include "sandbox/auth.h"
 #include "sandbox/user.h"
 
+#include "base/time_iso.h"
+
 #include <string.h>
 
 /* ---- made and changed ---- */
@@ -255,8 +257,11 @@ static bool preference_put(struct ctx *c)
     const char *key, *value = json_string_value(c->body);
     if (!preference_key(c, &key))
         return false;
+    int minutes;
     if (!value)
         return refuse(c, c->d->is_cloud ? 400 : 404, "A value is required.");
+    if (str_eq(key, "jira.user.timezone") && !time_zone_offset(value, c->now, &minutes))
+        return refuse(c, 400, "The time zone '%s' does not exist.", value);
     return preference_set(c, key, value) && reply_empty(c, 204);
 }
 

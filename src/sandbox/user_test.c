@@ -263,6 +263,7 @@ static void preferences_are_ones_own(void **state)
         test_json(&s, HTTP_PUT, 204, "/rest/api/2/mypreferences?key=user.notifications.mimetype", "\"html\"");
         json_t *o = test_get(&s, 200, "/rest/api/2/mypreferences?key=user.notifications.mimetype");
         assert_string_equal(json_string_value(o), "html");
+        test_json(&s, HTTP_PUT, 400, "/rest/api/2/mypreferences?key=jira.user.timezone", "\"Nowhere/Land\"");
         test_json(&s, HTTP_PUT, 204, "/rest/api/2/mypreferences?key=jira.user.timezone", "\"UTC\"");
         assert_string_equal(json_at_str(test_get(&s, 200, "/rest/api/2/myself"), "timeZone"), "UTC");
         test_json(&s, HTTP_DELETE, 204, "/rest/api/2/mypreferences?key=user.notifications.mimetype", NULL);

@@ -36,7 +36,7 @@ static void a_text_of_several_lines_is_rendered(void **state)
         test_json(&s, HTTP_PUT, 204, target, test_body(&s, "{'fields':{'%s':'*bold*'}}", area));
         json_t *o = test_get(&s, 200, "%s?expand=renderedFields,versionedRepresentations", target);
         const char *html = json_string_value(json_object_get(json_object_get(o, "renderedFields"), area));
-        assert_string_equal(html, "<p>bold</p>");
+        assert_string_equal(html, "<p><b>bold</b></p>");
         assert_null(json_object_get(o, "fields"));
         assert_string_equal(json_at_str(o, "versionedRepresentations.summary.1"), "x");
     }

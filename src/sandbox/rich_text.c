@@ -4,6 +4,7 @@
  * converted both ways. A file that a text shows goes by its name in markup and by its media uuid in ADF: of several
  * files of one name the newest is meant; a name that no file of the issue has stays as it is. */
 #include "sandbox/internal.h"
+#include "sandbox/rich_html.h"
 
 #include "text/text.h"
 
@@ -84,15 +85,7 @@ char *rich_text_plain(struct ctx *c, const char *stored)
 
 char *rich_text_html(struct ctx *c, const char *stored)
 {
-    if (!stored)
-        return NULL;
-    char *text = rich_text_plain(c, stored);
-    text = str_replace(c->a, text, "&", "&amp;");
-    text = str_replace(c->a, text, "<", "&lt;");
-    text = str_replace(c->a, text, ">", "&gt;");
-    text = str_replace(c->a, text, "\n\n", "</p>\n<p>");
-    text = str_replace(c->a, text, "\n", "<br/>\n");
-    return arena_printf(c->a, "<p>%s</p>", text);
+    return stored ? rich_html(c->a, stored_doc(c, stored)) : NULL;
 }
 
 static bool too_long(struct ctx *c, const char *field, struct problems *p)

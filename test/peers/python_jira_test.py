@@ -381,6 +381,61 @@ class DataCenter(Client):
         self.refused(404, self.jira.project, "PYT")
 
 
+    def test_an_issue_shows_more_when_asked(self):
+        issue = self.create("in full", description="h1. Title")
+        shown = self.jira.issue(issue.key, expand="renderedFields,transitions,names,schema,operations,editmeta")
+        self.assertIn("<h1", shown.renderedFields.description)
+        self.assertEqual(shown.raw["names"]["summary"], "Summary")
+        self.assertTrue(shown.raw["transitions"])
+        self.assertEqual(shown.permalink(), f"{self.sandbox.url}/browse/{issue.key}")
+        self.assertEqual(self.jira.issue(issue.key.lower()).id, issue.id)
+
+    def test_pages_of_a_search(self):
+        keys = [self.create(f"page {n}", labels=["paged"]).key for n in range(7)]
+        seen = []
+        for start in range(0, 7, 3):
+            page = self.jira.search_issues("labels = paged ORDER BY key", startAt=start, maxResults=3)
+            self.assertEqual((page.startAt, page.total), (start, 7))
+            seen += [i.key for i in page]
+        self.assertEqual(seen, keys)
+        self.assertEqual(self.jira.search_issues("labels = paged", maxResults=0).total, 7)
+
+    def test_versions_give_their_issues_on(self):
+        old, new = (self.jira.create_version(name, "SA") for name in ("old by python", "new by python"))
+        issue = self.create(fixVersions=[{"id": old.id}])
+        self.jira.move_version(new.id, position="First")
+        self.assertEqual(self.jira.project_versions("SA")[0].id, new.id)
+        self.jira.rename_version("SA", "old by python", "older by python")
+        old.delete(moveFixIssuesTo=new.id)
+        self.assertEqual([v.name for v in self.jira.issue(issue.key).fields.fixVersions], ["new by python"])
+        self.refused(404, self.jira.version, old.id)
+
+    def test_people_come_and_go(self):
+        self.assertTrue(self.jira.add_user("python", "python@example.com", fullname="Python Person", password="secret"))
+        self.assertEqual(self.jira.user("python").displayName, "Python Person")
+        self.assertTrue(self.jira.delete_user("python"))
+        self.refused(404, self.jira.user, "python")
+
+    def test_silent_edits_are_for_those_who_may(self):
+        issue = self.create()
+        issue.update(notify=False, fields={"summary": "in silence"})
+        self.assertEqual(self.jira.issue(issue.key).fields.summary, "in silence")
+
+    def test_epics_hold_issues(self):
+        fields = {f["name"]: f["id"] for f in self.jira.fields()}
+        epic = self.create("An epic", type="Epic", **({fields["Epic Name"]: "epic"} if "Epic Name" in fields else {}))
+        issue = self.create("in the epic")
+        self.jira.add_issues_to_epic(epic.id, [issue.key])
+        self.assertEqual([i.key for i in self.jira.search_issues(f'"Epic Link" = {epic.key}')], [issue.key])
+
+    def test_schemes_and_pictures_are_shown(self):
+        self.assertTrue(self.jira.project_permissionscheme("SA").permissions)
+        self.assertIn("system", self.jira.project_avatars("SA"))
+
+    def test_the_first_client_of_an_issue_watches_it(self):
+        self.assertTrue(self.jira.watchers(self.create()).isWatching)
+
+
 class Dc8(DataCenter):
     dialect = "dc8"
 

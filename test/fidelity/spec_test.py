@@ -11,11 +11,13 @@ import sys
 import time
 
 import exceptions
+import jsonschema
 import traces
 from document import Document
 
 CLOUD = traces.SHARED / "specs/jira-cloud-v3-2026-02.json"
 DC = traces.SHARED / "specs/jira-dc-10.3-openapi.json"
+ADF = traces.SHARED / "specs/adf-full.schema.json"
 
 
 def api_path(answer):
@@ -93,6 +95,7 @@ class Checker:
         self.values = Excuses("VALUES", exceptions.VALUES)
         self.arrays = Excuses("ELEMENT_FOR_ARRAY", exceptions.ELEMENT_FOR_ARRAY)
         self.seen, self.found, self.counts = set(), {}, collections.Counter()
+        self.texts = jsonschema.Draft4Validator(json.loads(ADF.read_text()))
 
     def report(self, answer, text):
         self.found.setdefault(text, answer)
@@ -113,8 +116,22 @@ class Checker:
         validator = document.validator(template, answer.method, answer.status) if template and answer.has_body else None
         return validator is not None and validator.is_valid(answer.body)
 
+    def check_texts(self, answer, value):
+        """What v3 shows as text is a document of the Atlassian Document Format, each different one checked once."""
+        if isinstance(value, dict) and value.get("type") == "doc" and "content" in value:
+            key = json.dumps(value, sort_keys=True)
+            if key not in self.seen and not self.texts.is_valid(value):
+                self.report(answer, f"a text that is no document: {key[:200]}")
+            self.counts["texts"] += key not in self.seen
+            self.seen.add(key)
+        elif isinstance(value, (dict, list)):
+            for inner in value.values() if isinstance(value, dict) else value:
+                self.check_texts(answer, inner)
+
     def check(self, answer):
         self.counts["answers"] += 1
+        if answer.path.startswith("/rest/api/3/") and "/properties" not in answer.path:
+            self.check_texts(answer, answer.body)
         document, path = self.documents[answer.family], api_path(answer)
         template, responses = document.operation(answer.method, path)
         if answer.status >= 400 and not self.is_documented_error(answer, document, template):
@@ -150,7 +167,7 @@ class Checker:
 
 
 def main():
-    traces.need(CLOUD, DC)
+    traces.need(CLOUD, DC, ADF)
     begin, checker = time.monotonic(), Checker()
     for answer in traces.read(sys.argv[1]):
         checker.check(answer)

@@ -1,6 +1,6 @@
 /* admin.c - /sandbox/…: what a rehearsal needs and Jira does not offer. Admins only. */
-#include "sandbox/access.h"
-#include "sandbox/issue.h"
+#include "sandbox/issue/issue.h"
+#include "sandbox/rights/access.h"
 
 static bool groups_join(struct ctx *c, int64_t account, const json_t *groups)
 {

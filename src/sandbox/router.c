@@ -2,10 +2,10 @@
  *
  * Order: parse the target, find the caller, find the route, read the body, then run the handler in one transaction.
  * A handler that returns false changes nothing in the database. */
-#include "sandbox/auth.h"
-#include "sandbox/limit.h"
+#include "sandbox/door/auth.h"
+#include "sandbox/door/limit.h"
+#include "sandbox/door/wire.h"
 #include "sandbox/trace.h"
-#include "sandbox/wire.h"
 
 #include "base/log.h"
 

@@ -1,10 +1,10 @@
 /* site.c - what a new site starts with, and the making of people, projects and fields outside of a request. */
 #include "sandbox/site.h"
-#include "sandbox/auth.h"
+#include "sandbox/door/auth.h"
 
-#include "sandbox/access.h"
-#include "sandbox/auth.h"
-#include "sandbox/field.h"
+#include "sandbox/door/auth.h"
+#include "sandbox/field/field.h"
+#include "sandbox/rights/access.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "sandbox/test_search.h"
+#include "sandbox/jql/test_search.h"
 
 #include <stdio.h>
 #include <unistd.h>

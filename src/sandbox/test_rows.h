@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/buf.h"
-#include "sandbox/bulk.h"
+#include "sandbox/transfer/bulk.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
